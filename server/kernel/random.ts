@@ -1,0 +1,29 @@
+// Named random streams. Each (seed, name) pair has its own stream, so that one more draw, or one more agent,
+// moves no other draw of the run.
+import { createHash } from 'node:crypto'
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
+import { uniformInt } from 'pure-rand/distribution/uniformInt'
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+
+/** A reproducible source of random numbers. */
+export interface RandomStream {
+  /** A number from 0 up to, and without, 1. */
+  uniform(): number
+  /** A whole number from `low` to `high`, both included. */
+  integer(range: { low: number; high: number }): number
+}
+
+/**
+ * The random stream of a seed and a name.
+ *
+ * @example
+ * randomStream(1, 'agent/17/start-up').integer({ low: 0, high: 30_000 })
+ */
+export function randomStream(seed: number, name: string): RandomStream {
+  const digest = createHash('sha256').update(`kasm-sim-random-v1\n${seed}\n${name}`).digest()
+  const generator = xoroshiro128plus(digest.readInt32BE(0))
+  return {
+    uniform: () => uniformFloat64(generator),
+    integer: ({ low, high }) => uniformInt(generator, low, high),
+  }
+}

@@ -1,0 +1,149 @@
+// What an agent is: its configuration, its state, what can happen to it and what it asks for.
+// The rules themselves are in step.ts; docs/agent.md lists them with their sources.
+
+/** How the web app tells an agent to tidy up (facts of the product: Off, Normal = dangling only, Aggressive = also undefined images). */
+export type PruneImagesMode = 'Off' | 'Normal' | 'Aggressive'
+
+/** The part of the agent's configuration file that governs pulls; the real keys are in config.ts. */
+export interface AgentConfig {
+  /** `max_concurrent_docker_pulls`: the cap. */
+  maxConcurrentPulls: number
+  /** `heartbeat_interval`, milliseconds. */
+  checkInIntervalMs: number
+  /** `images_interval`; the file has seconds, here milliseconds. */
+  refreshIntervalMs: number
+  /** `disk_usage_limit`: the share of the disk that may be used after a pull, 0 to 1. */
+  diskUsageLimit: number
+  /** `validate_images`: false switches the whole image loop off. */
+  validateImages: boolean
+}
+
+/** What a check-in tells an agent of one Workspace image. */
+export interface ImageDefinition {
+  imageId: string
+  /** The docker reference, exactly as `docker pull` would be given it. */
+  name: string
+  enabled: boolean
+  /** `docker_registry`; null or empty means the image is never pulled. */
+  registry: string | null
+  user: string | null
+  token: string | null
+  uncompressedSizeBytes: number
+}
+
+/** The web app's answer to a check-in, as far as it concerns the agent. */
+export interface CheckInAnswer {
+  /** A disabled agent neither pulls nor prunes. */
+  agentEnabled: boolean
+  pruneImagesMode: PruneImagesMode
+  /** In catalogue order. The same array as last time means: nothing changed. */
+  definitions: readonly ImageDefinition[]
+}
+
+/** An image on the agent's disk. */
+export interface HeldImage {
+  digest: string
+  sizeBytes: number
+}
+
+export type PullReason = 'missing' | 'refresh'
+
+export interface QueuedPull {
+  name: string
+  reason: PullReason
+}
+
+export interface RunningPull extends QueuedPull {
+  pullId: number
+}
+
+/** Everything an agent knows. `step` is the only writer. */
+export interface AgentState {
+  running: boolean
+  /** In force since the last start. */
+  config: AgentConfig
+  /** On disk; read at the next start. */
+  configOnDisk: AgentConfig
+  definitions: readonly ImageDefinition[]
+  /** By docker reference: what may be pulled (defined, enabled, with a registry). */
+  pullable: Map<string, ImageDefinition>
+  /** By docker reference: what is on disk under a tag. */
+  held: Map<string, HeldImage>
+  /** Images that lost their tag to a newer pull: they cost disk until pruned. */
+  dangling: HeldImage[]
+  /** Why the last pull of a reference failed; gone once a pull of it succeeds. */
+  failing: Map<string, string>
+  queue: QueuedPull[]
+  /** By docker reference: pulls that run now. */
+  pulls: Map<string, RunningPull>
+  nextPullId: number
+  diskSizeBytes: number
+  diskUsedBytes: number
+  /** False once a prune found nothing to do and nothing has changed since. */
+  pruneNeeded: boolean
+  pruneImagesMode: PruneImagesMode
+  /** Whether every pullable image was present when last looked at. */
+  ready: boolean
+}
+
+/** What can happen to an agent. */
+export type AgentInput =
+  | { kind: 'start' }
+  | { kind: 'stop' }
+  | { kind: 'config-edited'; config: AgentConfig }
+  | { kind: 'check-in-due' }
+  | { kind: 'check-in-answered'; answer: CheckInAnswer }
+  | { kind: 'check-in-failed'; cause: string }
+  | { kind: 'refresh-due' }
+  | { kind: 'pull-succeeded'; pullId: number; name: string; digest: string; sizeBytes: number }
+  | { kind: 'pull-failed'; pullId: number; name: string; cause: string }
+
+/** What an agent asks its driver to do, and what it tells those who watch. */
+export type AgentCommand =
+  | { kind: 'set-timer'; timer: 'check-in' | 'refresh'; atMs: number }
+  | { kind: 'clear-timers' }
+  | { kind: 'check-in' }
+  | { kind: 'start-pull'; pullId: number; definition: ImageDefinition; reason: PullReason }
+  | { kind: 'abort-pull'; pullId: number; name: string }
+  | { kind: 'remove-image'; name: string | null; digest: string; mode: PruneImagesMode }
+  | { kind: 'queued'; name: string; reason: PullReason }
+  | { kind: 'cancelled'; name: string; cause: 'definition-gone' | 'agent-stopped' | 'agent-disabled' }
+  | { kind: 'refused'; name: string; reason: PullReason; diskUsedBytes: number; diskUsedAfterBytes: number }
+  | { kind: 'ready' }
+
+/** What a step is told besides its input. */
+export interface AgentContext {
+  nowMs: number
+}
+
+/**
+ * A new agent, stopped and with an empty disk but for `diskUsedBytes` of other things.
+ *
+ * @example
+ * const state = createAgentState({ config: defaultAgentConfig, diskSizeBytes: 500e9 })
+ * step(state, { kind: 'start' }, { nowMs: 0 })
+ */
+export function createAgentState(options: {
+  config: AgentConfig
+  diskSizeBytes: number
+  diskUsedBytes?: number
+}): AgentState {
+  return {
+    running: false,
+    config: options.config,
+    configOnDisk: options.config,
+    definitions: [],
+    pullable: new Map(),
+    held: new Map(),
+    dangling: [],
+    failing: new Map(),
+    queue: [],
+    pulls: new Map(),
+    nextPullId: 1,
+    diskSizeBytes: options.diskSizeBytes,
+    diskUsedBytes: options.diskUsedBytes ?? 0,
+    pruneNeeded: false,
+    pruneImagesMode: 'Off',
+    ready: false,
+  }
+}

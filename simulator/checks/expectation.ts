@@ -1,0 +1,77 @@
+// What a scenario may expect of a run, as data: a metric, which of its samples, and a limit. checks.ts judges them.
+
+/** Names of the metrics that checks can judge; metrics.ts computes each from events. */
+export type MetricName =
+  | 'pulls-running'
+  | 'repositories-in-flight'
+  | 'pulls-started'
+  | 'pulls-succeeded'
+  | 'pulls-failed'
+  | 'pulls-denied'
+  | 'pulls-refused'
+  | 'pull-duration'
+  | 'queue-wait'
+  | 'refresh-gap'
+  | 'check-in-gap'
+  | 'ready-time'
+  | 'digests-held'
+  | 'drift-time'
+  | 'images-pruned'
+  | 'downloaded-bytes'
+  | 'registry-requests'
+
+/** Which samples of a metric count. Every field narrows further; null means any. */
+export interface SampleFilter {
+  group: string | null
+  agents: number[] | null
+  image: string | null
+  reason: 'missing' | 'refresh' | null
+  /** Of pulls: whether credentials were sent. */
+  authenticated: boolean | null
+  /** Of registry requests. */
+  status: number | null
+  requestClass: string | null
+  fromMs: number
+  /** Without the moment itself; Infinity is written as null in JSON. */
+  untilMs: number | null
+}
+
+/** How samples become one number: the largest, the smallest, how many, their sum, or a share of them ordered by size. */
+export type Aggregate = 'max' | 'min' | 'count' | 'sum' | 'mean' | 'p50' | 'p95'
+
+/**
+ * One expectation. Exactly one of the four forms:
+ * `limit` judges the aggregate; `within` wants every open timing (ready, drift) closed and at most that long;
+ * `neverBefore` wants no sample of at least `value` before a moment, and one after it.
+ */
+export interface Expectation {
+  /** What it says, for people. */
+  name: string
+  metric: MetricName
+  where: SampleFilter
+  judge:
+    | {
+        form: 'limit'
+        aggregate: Aggregate
+        atMost: number | null
+        atLeast: number | null /** The high-water mark must reach this, so that an upper limit cannot hold vacuously. */
+        reaches: number | null
+      }
+    | { form: 'within'; durationMs: number }
+    | { form: 'never-before'; value: number; beforeMs: number }
+}
+
+/** What a check found. `slack` is how far the observed value stays from the limit; negative when missed. */
+export interface CheckResult {
+  name: string
+  passed: boolean
+  observed: number | null
+  highWater: number | null
+  limit: number
+  slack: number | null
+  unit: 'count' | 'ms' | 'bytes'
+  /** The sibling: whether the situation that the check is about did occur, and how often. */
+  occurred: { passed: boolean; samples: number; statement: string }
+  /** Where the first violation was, or why the check could not hold; null when it passed. */
+  violation: { atMs: number | null; statement: string } | null
+}

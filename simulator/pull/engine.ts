@@ -1,0 +1,55 @@
+// The contract of everything that can pull: one engine per agent, whatever is behind it.
+import type { PullFailureCode } from '../run/events.ts'
+
+/** One logical pull. */
+export interface PullRequest {
+  /** A docker reference: `kasmweb/chrome:1.16.1`, `registry.example.com:5443/team/app@sha256:...`. */
+  reference: string
+  credentials: { username: string; password: string } | null
+}
+
+/** What a pull that succeeded did. */
+export interface PullResult {
+  outcome: 'downloaded' | 'up-to-date'
+  /** What the tag stood for: the digest of the index or manifest. */
+  digest: string
+  /** Bytes of blobs and manifests received. */
+  downloadedBytes: number
+  /** Uncompressed size of the image's layers on disk. */
+  sizeBytes: number
+  /** HTTP requests sent, redirects and retries included. */
+  requests: number
+}
+
+/** A pull that failed. `message` reads as the engine's own error, for the agent's log. */
+export class PullError extends Error {
+  override readonly name = 'PullError'
+  readonly code: PullFailureCode
+  /** HTTP status of the answer that ended the pull, null where there was none. */
+  readonly status: number | null
+  readonly requests: number
+
+  constructor(
+    code: PullFailureCode,
+    message: string,
+    options: { status?: number | null; requests?: number; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.status = options.status ?? null
+    this.requests = options.requests ?? 0
+  }
+}
+
+/** The container engine of one agent. */
+export interface Engine {
+  /**
+   * Pulls an image.
+   *
+   * @throws PullError, or the signal's reason once it is aborted
+   */
+  pull(request: PullRequest, signal: AbortSignal): Promise<PullResult>
+  /** Forgets the tag of a reference (null: only the image of that digest), as `docker rmi` would. */
+  remove(image: { reference: string | null; digest: string }): void
+  close(): Promise<void>
+}

@@ -1,0 +1,51 @@
+// The contract of a registry's policy: who may, how often, and how it says no. Pure and told the time;
+// the HTTP front and the virtual model both ask it.
+import type { RequestClass } from '../../run/events.ts'
+
+/** A request as the policy sees it, after the front has read its target. */
+export interface PolicyRequest {
+  method: string
+  class: RequestClass
+  repository: string | null
+  /** The tag or digest asked for. */
+  reference: string | null
+  /** Digest of the manifest that would be served; null when there is none. */
+  digest: string | null
+  /** Digests of the manifests that the served index lists; empty for a plain manifest. */
+  children: readonly string[]
+  /** The caller's address. */
+  source: string
+  /** The user a valid credential names; null for an anonymous caller. */
+  user: string | null
+}
+
+/** The policy's answer. Header names are written as the real registry writes them. */
+export type PolicyDecision =
+  | { allowed: true; headers: Record<string, string>; rateLimitRemaining: number | null }
+  | { allowed: false; status: number; headers: Record<string, string>; body: string; rateLimitRemaining: number | null }
+
+/** One registry's limiter. It keeps counts, so each registry has its own. */
+export interface Policy {
+  decide(request: PolicyRequest, nowMs: number): PolicyDecision
+}
+
+/** How a profile authenticates. */
+export type Authentication =
+  | { scheme: 'none' }
+  | {
+      scheme: 'bearer'
+      service: string
+      tokenLifetimeSeconds: number
+      /** Whether a pull needs no account. */
+      anonymousPull: boolean
+    }
+
+/** A named kind of registry: how it authenticates and limits, and where that is known from. */
+export interface Profile {
+  name: string
+  description: string
+  /** Sections of the documentation that the behaviour was taken from. */
+  source: string
+  authentication: Authentication
+  createPolicy(): Policy
+}

@@ -1,0 +1,121 @@
+// Everything that happens in a run, as one union. Checks, metrics, reports, the live view and the trace read these and nothing else.
+// The trace is these events as JSON lines; docs/events.md describes each kind. Times are milliseconds since the run began.
+import type { PullReason } from '../agent/agent.ts'
+import type { Scenario } from '../scenario/scenario.ts'
+
+/** Raised when an event changes in a way that readers of a trace must know of. */
+export const eventVersion = 1
+
+/** Classes of registry requests, after Docker Hub's own classification (facts on registries, section 1.2). */
+export type RequestClass = 'ping' | 'token' | 'version-check' | 'manifest' | 'blob' | 'push' | 'other'
+
+/** How a pull failed, as far as a machine can tell. */
+export type PullFailureCode =
+  | 'TOOMANYREQUESTS'
+  | 'UNAUTHORIZED'
+  | 'DENIED'
+  | 'NOT_FOUND'
+  | 'DIGEST_MISMATCH'
+  | 'TRUNCATED'
+  | 'MALFORMED'
+  | 'UNAVAILABLE'
+  | 'REFERENCE_INVALID'
+  | 'DISK'
+
+/** What happened, without when. `agent` counts from 0; `image` is the docker reference. */
+export type RunEventBody =
+  | {
+      kind: 'run-started'
+      eventVersion: number
+      version: string
+      time: 'real' | 'virtual'
+      speed: number
+      seed: number
+      scenario: Scenario
+    }
+  | { kind: 'agent-started'; agent: number; group: string; cap: number; restart: boolean }
+  | { kind: 'agent-stopped'; agent: number; pullsDropped: number }
+  | { kind: 'agent-config-edited'; agent: number; cap: number }
+  | { kind: 'check-in-answered'; agent: number; definitions: number; changed: boolean }
+  | { kind: 'check-in-failed'; agent: number; cause: string }
+  | { kind: 'pull-queued'; agent: number; image: string; reason: PullReason; queued: number }
+  | {
+      kind: 'pull-cancelled'
+      agent: number
+      image: string
+      cause: 'definition-gone' | 'agent-stopped' | 'agent-disabled'
+    }
+  | {
+      kind: 'pull-refused'
+      agent: number
+      image: string
+      reason: PullReason
+      diskUsedBytes: number
+      diskUsedAfterBytes: number
+      diskSizeBytes: number
+    }
+  | {
+      kind: 'pull-started'
+      agent: number
+      image: string
+      pull: number
+      reason: PullReason
+      running: number
+      queued: number
+      authenticated: boolean
+    }
+  | { kind: 'pull-dropped'; agent: number; image: string; pull: number; running: number }
+  | {
+      kind: 'pull-succeeded'
+      agent: number
+      image: string
+      pull: number
+      reason: PullReason
+      outcome: 'downloaded' | 'up-to-date'
+      digest: string
+      downloadedBytes: number
+      requests: number
+      durationMs: number
+      running: number
+    }
+  | {
+      kind: 'pull-failed'
+      agent: number
+      image: string
+      pull: number
+      reason: PullReason
+      code: PullFailureCode
+      cause: string
+      requests: number
+      durationMs: number
+      running: number
+    }
+  | { kind: 'image-pruned'; agent: number; image: string | null; digest: string; mode: 'Normal' | 'Aggressive' | 'Off' }
+  | { kind: 'agent-ready'; agent: number; images: number }
+  | { kind: 'image-published'; image: string; digest: string; previousDigest: string | null }
+  | { kind: 'definition-changed'; change: 'created' | 'updated' | 'deleted'; image: string }
+  | { kind: 'timeline-action'; action: string; detail: string }
+  | {
+      kind: 'registry-request'
+      agent: number | null
+      source: string
+      method: string
+      path: string
+      class: RequestClass
+      repository: string | null
+      reference: string | null
+      status: number
+      bytes: number
+      startedAtMs: number
+      authenticated: boolean
+      rateLimitRemaining: number | null
+    }
+  | { kind: 'run-ended'; reason: 'end-reached' | 'condition-met' | 'interrupted' | 'stalled' }
+
+/** One event of a run; `sequence` orders events of the same millisecond. */
+export type RunEvent = { atMs: number; sequence: number } & RunEventBody
+
+export type RunEventKind = RunEventBody['kind']
+
+/** Takes events as they happen. A sink that fails must not stop the run. */
+export type EventSink = (event: RunEvent) => void
