@@ -1,8 +1,10 @@
 // The calls of an agent to the web app. Kasm publishes the paths and the columns that result, not the bodies
-// (facts: docs/kasm-api.md, "Agent side"), so these shapes are this project's own, named after the known columns.
+// (docs/kasm.md, "Agent side"), so these shapes are this project's own, named after the known columns.
 import { type Static, Type } from 'typebox'
+import { reference } from './common.ts'
 
 const own = { additionalProperties: false }
+const exampleServer = { server_id: '0b3c5d7e-91a2-4b6c-8d0e-f1a2b3c4d5e6' }
 
 /** One image that an agent holds, by docker reference. */
 export const HeldImageSchema = Type.Object(
@@ -28,7 +30,21 @@ export const HeartbeatRequestSchema = Type.Object(
     ),
     docker_images: Type.Array(HeldImageSchema),
   },
-  { ...own, $id: 'HeartbeatRequest' },
+  {
+    ...own,
+    $id: 'HeartbeatRequest',
+    examples: [
+      {
+        server_id: '0b3c5d7e-91a2-4b6c-8d0e-f1a2b3c4d5e6',
+        hostname: 'agent-1',
+        zone_name: 'default',
+        cores: 8,
+        memory_bytes: 32_000_000_000,
+        disk_stats: { total: 500_000_000_000, used: 20_000_000_000, free: 480_000_000_000 },
+        docker_images: [{ name: 'kasmweb/chrome:1.16.1', digest: `sha256:${'0123456789abcdef'.repeat(4)}` }],
+      },
+    ],
+  },
 )
 export type HeartbeatRequest = Static<typeof HeartbeatRequestSchema>
 
@@ -68,7 +84,7 @@ export const HeartbeatReplySchema = Type.Object(
     managers: Type.Array(Type.String()),
     /** Changes whenever any definition changes. */
     images_revision: Type.Integer(),
-    images: Type.Array(AgentImageSchema),
+    images: Type.Array(reference(AgentImageSchema)),
   },
   { $id: 'HeartbeatReply' },
 )
@@ -77,17 +93,17 @@ export type HeartbeatReply = Static<typeof HeartbeatReplySchema>
 /** Asks for the image definitions alone. */
 export const ImagesRequestSchema = Type.Object(
   { server_id: Type.String({ minLength: 1 }) },
-  { ...own, $id: 'ImagesRequest' },
+  { ...own, $id: 'ImagesRequest', examples: [exampleServer] },
 )
 export const ImagesReplySchema = Type.Object(
-  { images_revision: Type.Integer(), images: Type.Array(AgentImageSchema) },
+  { images_revision: Type.Integer(), images: Type.Array(reference(AgentImageSchema)) },
   { $id: 'ImagesReply' },
 )
 
 /** An agent's first call after its start. */
 export const AgentConfigRequestSchema = Type.Object(
   { server_id: Type.String({ minLength: 1 }) },
-  { ...own, $id: 'AgentConfigRequest' },
+  { ...own, $id: 'AgentConfigRequest', examples: [exampleServer] },
 )
 export const AgentConfigReplySchema = Type.Object(
   { agent: Type.Object({ retention_period: Type.String() }) },

@@ -1,0 +1,37 @@
+// Ids as Kasm shows them, 32 hex digits without dashes, and dates in its form.
+import { createHash } from 'node:crypto'
+import { internalError } from './reply.ts'
+
+/**
+ * An id that follows from a name, so that a fresh start gives the same ids again. Shaped as a version 8 UUID.
+ *
+ * @example
+ * stableId('image', 'kasmweb/chrome:1.16.1')
+ */
+export function stableId(...parts: string[]): string {
+  const hex = createHash('sha256').update(parts.join('\n')).digest('hex')
+  return `${hex.slice(0, 12)}8${hex.slice(13, 16)}8${hex.slice(17, 32)}`
+}
+
+/** The id without dashes and in lower case, or null where the text is no UUID. */
+export function plainId(text: string): string | null {
+  const plain = text.replaceAll('-', '').toLowerCase()
+  return /^[0-9a-f]{32}$/.test(plain) ? plain : null
+}
+
+/** The id that a client sent. What is no UUID makes Kasm's database, and so its server, fail. */
+export function requireId(field: string, text: string): string {
+  const id = plainId(text)
+  if (id === null) throw internalError(`${field} is no UUID: ${JSON.stringify(text)}`)
+  return id
+}
+
+/**
+ * A date as Kasm writes it, in UTC.
+ *
+ * @example
+ * formatDate(0) // '1970-01-01 00:00:00.000000'
+ */
+export function formatDate(atMs: number): string {
+  return `${new Date(atMs).toISOString().replace('T', ' ').replace('Z', '')}000`
+}

@@ -1,0 +1,63 @@
+// How failures leave the server: JSON with an `error_message`, or the plain 500 page. A stack never does.
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { internalErrorPage, type Reply } from '../model/reply.ts'
+
+/** Sends what the model answered. */
+export function sendReply(reply: FastifyReply, { status, body, cause }: Reply): FastifyReply {
+  reply.status(status)
+  if (status === 401) reply.header('www-authenticate', 'Basic realm="kasm-sim", Bearer realm="kasm-sim"')
+  if (cause !== undefined) reply.header('x-kasm-sim-cause', cause.replaceAll(/[^\x20-\x7e]/g, '?'))
+  return body === internalErrorPage ? reply.type('text/html').send(body) : reply.send(body)
+}
+
+/** The error handler of what this project defines itself: every problem of a body is a 400 that names the field. */
+export function sendError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error.validation) return sendReply(reply, { status: 400, body: { error_message: describe(error.validation) } })
+  const status = error.statusCode ?? 500
+  if (status >= 400 && status < 500) return sendReply(reply, { status, body: { error_message: error.message } })
+  request.log.error(error)
+  return sendReply(reply, { status: 500, body: internalErrorPage })
+}
+
+/** The error handler of the developer API: a body without its wrapper is what the real server chokes on. */
+export function sendDeveloperError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const choked = error.validation?.find(({ instancePath, keyword }) => {
+    const depth = instancePath.split('/').length - 1
+    return (depth === 0 && keyword === 'required') || (depth === 1 && keyword === 'type' && isWrapper(instancePath))
+  })
+  if (!choked) return sendError(error, request, reply)
+  return sendReply(reply, { status: 500, body: internalErrorPage, cause: describeProblem(choked) })
+}
+
+/** The answer to any path or method that is not served. */
+export function sendNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const error_message = `Not found: ${request.method} ${request.url}. GET /docs lists what is served.`
+  return sendReply(reply, { status: 404, body: { error_message } })
+}
+
+type Problem = NonNullable<FastifyError['validation']>[number]
+
+function isWrapper(instancePath: string): boolean {
+  return instancePath.startsWith('/target_')
+}
+
+function describe(problems: Problem[]): string {
+  return `Invalid request: ${problems.map(describeProblem).join('; ')}.`
+}
+
+function describeProblem({ instancePath, keyword, params, message = '' }: Problem): string {
+  const path = instancePath.slice(1).replaceAll('/', '.')
+  const fields = (names: unknown) => [names].flat().map((name) => (path === '' ? name : `${path}.${name}`))
+  switch (keyword) {
+    case 'required':
+      return `${fields(params['requiredProperties']).join(', ')} missing`
+    case 'additionalProperties':
+      return `${fields(params['additionalProperties']).join(', ')} not known`
+    case 'type':
+      return `${path || 'the body'} must be ${[params['type']].flat().join(' or ')}`
+    case 'enum':
+      return `${path} must be one of ${[params['allowedValues']].flat().join(', ')}`
+    default:
+      return `${path || 'the body'} ${message}`
+  }
+}
