@@ -1,7 +1,7 @@
 // What an agent is: its configuration, its state, what can happen to it and what it asks for.
 // The rules themselves are in step.ts; docs/agent.md lists them with their sources.
 
-/** How the web app tells an agent to tidy up (facts of the product: Off, Normal = dangling only, Aggressive = also undefined images). */
+/** What the web app tells an agent to remove: nothing, untagged images, or also those no definition names (docs/kasm.md 3.4). */
 export type PruneImagesMode = 'Off' | 'Normal' | 'Aggressive'
 
 /** The part of the agent's configuration file that governs pulls; the real keys are in config.ts. */
@@ -48,18 +48,19 @@ export interface HeldImage {
 
 export type PullReason = 'missing' | 'refresh'
 
-export interface QueuedPull {
+/** A pull that runs now. */
+export interface RunningPull {
+  pullId: number
   name: string
   reason: PullReason
-}
-
-export interface RunningPull extends QueuedPull {
-  pullId: number
+  startedAtMs: number
 }
 
 /** Everything an agent knows. `step` is the only writer. */
 export interface AgentState {
   running: boolean
+  /** What the last answer said of the agent itself: a disabled agent leaves its images alone. */
+  enabled: boolean
   /** In force since the last start. */
   config: AgentConfig
   /** On disk; read at the next start. */
@@ -67,22 +68,25 @@ export interface AgentState {
   definitions: readonly ImageDefinition[]
   /** By docker reference: what may be pulled (defined, enabled, with a registry). */
   pullable: Map<string, ImageDefinition>
-  /** By docker reference: what is on disk under a tag. */
+  /** Docker references that may be pulled and are not on disk, in definition order: all that a check-in has to look at. */
+  missing: Set<string>
+  /** By docker reference: what is on disk under a tag. Tags of one digest share one object, which is on disk once. */
   held: Map<string, HeldImage>
-  /** Images that lost their tag to a newer pull: they cost disk until pruned. */
+  /** Images that lost their last tag to a newer pull: they cost disk until pruned. */
   dangling: HeldImage[]
-  /** Why the last pull of a reference failed; gone once a pull of it succeeds. */
+  /** By docker reference: why its last pull failed or was refused; gone once a pull of it succeeds, or at a stop. */
   failing: Map<string, string>
-  queue: QueuedPull[]
+  /** By docker reference, in the order in which the pulls will start. */
+  queue: Map<string, PullReason>
   /** By docker reference: pulls that run now. */
   pulls: Map<string, RunningPull>
   nextPullId: number
   diskSizeBytes: number
   diskUsedBytes: number
-  /** False once a prune found nothing to do and nothing has changed since. */
+  /** False once a prune has removed all it may and nothing has changed since. */
   pruneNeeded: boolean
   pruneImagesMode: PruneImagesMode
-  /** Whether every pullable image was present when last looked at. */
+  /** Whether every image that may be pulled is present, and the agent has said so. */
   ready: boolean
 }
 
@@ -130,14 +134,16 @@ export function createAgentState(options: {
 }): AgentState {
   return {
     running: false,
+    enabled: false,
     config: options.config,
     configOnDisk: options.config,
     definitions: [],
     pullable: new Map(),
+    missing: new Set(),
     held: new Map(),
     dangling: [],
     failing: new Map(),
-    queue: [],
+    queue: new Map(),
     pulls: new Map(),
     nextPullId: 1,
     diskSizeBytes: options.diskSizeBytes,

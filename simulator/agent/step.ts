@@ -1,5 +1,5 @@
 // The rules of the agent: one step from what happened to what it asks for. No clock, no sockets, no randomness,
-// so that real time, virtual time and the property tests run the very same rules. Rows of docs/agent.md are named (A1, ...).
+// so that real time, virtual time and the property tests run the very same rules. A1, A2, ... are rows of docs/agent.md.
 import { invariant } from '../../server/kernel/errors.ts'
 import type {
   AgentCommand,
@@ -37,7 +37,7 @@ export function step(state: AgentState, input: AgentInput, context: AgentContext
       if (state.running) checkIn(state, context, commands)
       break
     case 'check-in-answered':
-      if (state.running) takeAnswer(state, input.answer, commands)
+      if (state.running) takeAnswer(state, input.answer, context, commands)
       break
     case 'check-in-failed':
       break
@@ -47,14 +47,14 @@ export function step(state: AgentState, input: AgentInput, context: AgentContext
     case 'pull-succeeded':
       if (endPull(state, input.pullId, input.name)) {
         hold(state, input.name, { digest: input.digest, sizeBytes: input.sizeBytes })
-        startPulls(state, commands)
+        startPulls(state, context, commands)
         noteReady(state, commands)
       }
       break
     case 'pull-failed':
       if (endPull(state, input.pullId, input.name)) {
-        state.failing.set(input.name, input.cause)
-        startPulls(state, commands)
+        if (state.pullable.has(input.name)) state.failing.set(input.name, input.cause)
+        startPulls(state, context, commands)
       }
       break
     default:
@@ -63,148 +63,199 @@ export function step(state: AgentState, input: AgentInput, context: AgentContext
   return commands
 }
 
-/** A1 and A4: a start reads the configuration file and checks in at once; the cap changes nowhere else. */
-function start(state: AgentState, { nowMs }: AgentContext, commands: AgentCommand[]): void {
+/** A1 and A8: a start reads the configuration file and checks in at once; a cap comes into force nowhere else. */
+function start(state: AgentState, context: AgentContext, commands: AgentCommand[]): void {
   if (state.running) return
   state.running = true
   state.config = state.configOnDisk
-  commands.push({ kind: 'set-timer', timer: 'refresh', atMs: nowMs + state.config.refreshIntervalMs })
-  checkIn(state, { nowMs }, commands)
+  setTimer('refresh', context.nowMs + state.config.refreshIntervalMs, commands)
+  checkIn(state, context, commands)
 }
 
-/** A4: a stop drops running and queued pulls; what is on disk stays. */
+/** A9: a stop drops running and queued pulls; what is on disk stays. */
 function stop(state: AgentState, commands: AgentCommand[]): void {
   if (!state.running) return
   state.running = false
   commands.push({ kind: 'clear-timers' })
   for (const { name, pullId } of state.pulls.values()) commands.push({ kind: 'abort-pull', name, pullId })
-  for (const { name } of state.queue) commands.push({ kind: 'cancelled', name, cause: 'agent-stopped' })
+  cancelQueue(state, 'agent-stopped', commands)
   state.pulls.clear()
-  state.queue = []
   state.definitions = []
   state.pullable.clear()
+  state.missing.clear()
+  state.failing.clear()
   state.ready = false
 }
 
 /** A2: every check-in sets the next one a whole interval later, so that the agent keeps its own phase. */
 function checkIn(state: AgentState, { nowMs }: AgentContext, commands: AgentCommand[]): void {
-  commands.push({ kind: 'set-timer', timer: 'check-in', atMs: nowMs + state.config.checkInIntervalMs })
+  setTimer('check-in', nowMs + state.config.checkInIntervalMs, commands)
   commands.push({ kind: 'check-in' })
 }
 
-/** A3, A7, A8 and A10: the answer may define, change and remove images; missing ones are queued, then the disk is pruned. */
-function takeAnswer(state: AgentState, answer: CheckInAnswer, commands: AgentCommand[]): void {
+function setTimer(timer: 'check-in' | 'refresh', atMs: number, commands: AgentCommand[]): void {
+  commands.push({ kind: 'set-timer', timer, atMs })
+}
+
+/**
+ * A4: missing images are queued, then the disk is pruned, then pulls start, so that what is removed makes room first.
+ * An answer that brings no news and finds nothing missing costs the same however many images there are.
+ */
+function takeAnswer(state: AgentState, answer: CheckInAnswer, context: AgentContext, commands: AgentCommand[]): void {
   if (answer.definitions !== state.definitions) takeDefinitions(state, answer.definitions, commands)
-  if (!answer.agentEnabled || !state.config.validateImages) {
-    for (const { name } of state.queue) commands.push({ kind: 'cancelled', name, cause: 'agent-disabled' })
-    state.queue = []
+  state.enabled = answer.agentEnabled
+  if (!managesImages(state)) {
+    cancelQueue(state, 'agent-disabled', commands)
     return
   }
-  for (const name of state.pullable.keys()) {
-    if (!state.held.has(name)) enqueue(state, name, 'missing', commands)
-  }
+  for (const name of state.missing) enqueue(state, name, 'missing', commands)
   prune(state, answer.pruneImagesMode, commands)
-  startPulls(state, commands)
+  startPulls(state, context, commands)
   noteReady(state, commands)
 }
 
+/** A18 and A19: whether the agent looks after its images at all. */
+function managesImages(state: AgentState): boolean {
+  return state.enabled && state.config.validateImages
+}
+
+/** A5, A14 and A17: takes in new definitions; pulls that wait for one that is gone are cancelled, those that run go on. */
 function takeDefinitions(state: AgentState, definitions: readonly ImageDefinition[], commands: AgentCommand[]): void {
   state.definitions = definitions
   state.pullable.clear()
+  state.missing.clear()
   for (const definition of definitions) {
-    const pullable = definition.enabled && definition.registry !== null && definition.registry !== ''
-    if (pullable && !state.pullable.has(definition.name)) state.pullable.set(definition.name, definition)
+    const { name, enabled, registry } = definition
+    if (!enabled || registry === null || registry === '' || state.pullable.has(name)) continue
+    state.pullable.set(name, definition)
+    if (!state.held.has(name)) state.missing.add(name)
   }
-  state.queue = state.queue.filter(({ name }) => {
-    if (state.pullable.has(name)) return true
+  for (const name of state.queue.keys()) {
+    if (state.pullable.has(name)) continue
+    state.queue.delete(name)
     commands.push({ kind: 'cancelled', name, cause: 'definition-gone' })
-    return false
-  })
+  }
   for (const name of state.failing.keys()) {
     if (!state.pullable.has(name)) state.failing.delete(name)
   }
   state.pruneNeeded = true
-  state.ready = false
+  if (state.missing.size > 0) state.ready = false
 }
 
-/** A5: each present image that may be pulled goes through the same queue and cap again. */
-function refresh(state: AgentState, { nowMs }: AgentContext, commands: AgentCommand[]): void {
-  commands.push({ kind: 'set-timer', timer: 'refresh', atMs: nowMs + state.config.refreshIntervalMs })
-  if (!state.config.validateImages) return
+/** A11: each present image that may be pulled goes through the same queue and cap again. */
+function refresh(state: AgentState, context: AgentContext, commands: AgentCommand[]): void {
+  setTimer('refresh', context.nowMs + state.config.refreshIntervalMs, commands)
+  if (!managesImages(state)) return
   for (const name of state.pullable.keys()) {
     if (state.held.has(name)) enqueue(state, name, 'refresh', commands)
   }
-  startPulls(state, commands)
+  startPulls(state, context, commands)
 }
 
+/** A12: no image is queued or pulled twice at once. */
 function enqueue(state: AgentState, name: string, reason: PullReason, commands: AgentCommand[]): void {
-  if (state.pulls.has(name) || state.queue.some((queued) => queued.name === name)) return
-  state.queue.push({ name, reason })
+  if (state.pulls.has(name) || state.queue.has(name)) return
+  state.queue.set(name, reason)
   commands.push({ kind: 'queued', name, reason })
 }
 
-/** A4 and A9: starts queued pulls while the cap allows and the disk has room. */
-function startPulls(state: AgentState, commands: AgentCommand[]): void {
-  while (state.queue.length > 0 && state.pulls.size < state.config.maxConcurrentPulls) {
-    const { name, reason } = state.queue.shift() as { name: string; reason: PullReason }
+function cancelQueue(state: AgentState, cause: 'agent-stopped' | 'agent-disabled', commands: AgentCommand[]): void {
+  for (const name of state.queue.keys()) commands.push({ kind: 'cancelled', name, cause })
+  state.queue.clear()
+}
+
+/** A7, A13 and A20: starts queued pulls, by the definitions of this moment, while the cap allows and the disk has room. */
+function startPulls(state: AgentState, { nowMs }: AgentContext, commands: AgentCommand[]): void {
+  const { queue, pulls, config, diskUsedBytes } = state
+  for (const [name, reason] of queue) {
+    if (pulls.size >= config.maxConcurrentPulls) return
+    queue.delete(name)
     const definition = state.pullable.get(name)
     invariant(definition, `a pull of ${name} was queued that no definition allows`)
-    const diskUsedAfterBytes = state.diskUsedBytes + definition.uncompressedSizeBytes
-    if (diskUsedAfterBytes > state.config.diskUsageLimit * state.diskSizeBytes) {
-      state.failing.set(name, 'disk usage limit')
-      commands.push({ kind: 'refused', name, reason, diskUsedBytes: state.diskUsedBytes, diskUsedAfterBytes })
+    const diskUsedAfterBytes = diskUsedBytes + definition.uncompressedSizeBytes
+    if (diskUsedAfterBytes > config.diskUsageLimit * state.diskSizeBytes) {
+      state.failing.set(name, 'the disk usage limit')
+      commands.push({ kind: 'refused', name, reason, diskUsedBytes, diskUsedAfterBytes })
       continue
     }
     const pullId = state.nextPullId++
-    state.pulls.set(name, { name, reason, pullId })
+    pulls.set(name, { pullId, name, reason, startedAtMs: nowMs })
     commands.push({ kind: 'start-pull', pullId, definition, reason })
   }
 }
 
+/** A10: false for a pull that was dropped. */
 function endPull(state: AgentState, pullId: number, name: string): boolean {
   if (state.pulls.get(name)?.pullId !== pullId) return false
   state.pulls.delete(name)
   return true
 }
 
-/** A6: the new image takes the tag; the old one stays on disk, untagged, until it is pruned. */
+/** A21: the new image takes the tag; the old one stays on disk, untagged, until it is pruned. */
 function hold(state: AgentState, name: string, image: HeldImage): void {
   const previous = state.held.get(name)
   state.failing.delete(name)
+  state.missing.delete(name)
   if (previous?.digest === image.digest) return
-  if (previous) state.dangling.push(previous)
-  state.held.set(name, image)
-  state.diskUsedBytes += image.sizeBytes
+  state.held.set(name, store(state, image))
+  if (previous && !findTagged(state, previous.digest)) state.dangling.push(previous)
   state.pruneNeeded = true
 }
 
-/** A10: Normal removes untagged images, Aggressive also every image no definition names. A full disk cannot be pruned. */
+/** A22: an image is on disk once: one that another tag names, or that has lost its tag, needs no more room. */
+function store(state: AgentState, image: HeldImage): HeldImage {
+  const tagged = findTagged(state, image.digest)
+  if (tagged) return tagged
+  const untagged = state.dangling.find(({ digest }) => digest === image.digest)
+  if (untagged) {
+    state.dangling = state.dangling.filter((other) => other !== untagged)
+    return untagged
+  }
+  state.diskUsedBytes += image.sizeBytes
+  return image
+}
+
+function findTagged(state: AgentState, digest: string): HeldImage | undefined {
+  for (const image of state.held.values()) {
+    if (image.digest === digest) return image
+  }
+  return undefined
+}
+
+/** A23 to A28: at every check-in, by the mode that its answer names. A full disk cannot be pruned. */
 function prune(state: AgentState, mode: PruneImagesMode, commands: AgentCommand[]): void {
   if (mode !== state.pruneImagesMode) state.pruneNeeded = true
   state.pruneImagesMode = mode
   if (mode === 'Off' || !state.pruneNeeded || state.diskUsedBytes >= state.diskSizeBytes) return
-  for (const image of state.dangling) {
-    state.diskUsedBytes -= image.sizeBytes
-    commands.push({ kind: 'remove-image', name: null, digest: image.digest, mode })
+  state.pruneNeeded = false
+  for (const { digest, sizeBytes } of state.dangling) {
+    state.diskUsedBytes -= sizeBytes
+    commands.push({ kind: 'remove-image', name: null, digest, mode })
   }
   state.dangling = []
-  if (mode === 'Aggressive') {
-    const defined = new Set(state.definitions.map(({ name }) => name))
-    for (const [name, image] of state.held) {
-      if (defined.has(name)) continue
-      state.held.delete(name)
-      state.diskUsedBytes -= image.sizeBytes
-      commands.push({ kind: 'remove-image', name, digest: image.digest, mode })
-    }
-  }
-  state.pruneNeeded = false
+  if (mode === 'Aggressive') pruneUndefined(state, commands)
 }
 
-function noteReady(state: AgentState, commands: AgentCommand[]): void {
-  if (state.ready) return
-  for (const name of state.pullable.keys()) {
-    if (!state.held.has(name)) return
+/** A25 and A26: an image stays while any of its tags is defined or being pulled, and goes with all its tags otherwise. */
+function pruneUndefined(state: AgentState, commands: AgentCommand[]): void {
+  const defined = new Set(state.definitions.map(({ name }) => name))
+  const needed = new Set<string>()
+  for (const [name, { digest }] of state.held) {
+    const pulled = state.pulls.has(name)
+    if (defined.has(name) || pulled) needed.add(digest)
+    if (!defined.has(name) && pulled) state.pruneNeeded = true
   }
+  for (const [name, { digest, sizeBytes }] of state.held) {
+    if (needed.has(digest)) continue
+    state.held.delete(name)
+    if (!findTagged(state, digest)) state.diskUsedBytes -= sizeBytes
+    commands.push({ kind: 'remove-image', name, digest, mode: 'Aggressive' })
+  }
+}
+
+/** A29: says once that every image that may be pulled is present; an image that comes up missing makes it news again. */
+function noteReady(state: AgentState, commands: AgentCommand[]): void {
+  if (state.ready || state.missing.size > 0) return
   state.ready = true
   commands.push({ kind: 'ready' })
 }
