@@ -10,12 +10,26 @@ export interface Scenario {
   /** How many times faster than the wall the real-time driver runs it, unless `--speed` says otherwise. */
   speed: number
   groups: FleetGroup[]
-  registry: { backend: 'embedded'; profile: string }
+  registry: ScenarioRegistry
   webApp: { autoEnableAgents: boolean; pruneImagesMode: PruneImagesMode }
   images: ScenarioImage[]
   timeline: TimelineAction[]
   end: { afterMs: number; when: 'never' | 'all-agents-ready' }
   expect: Expectation[]
+}
+
+/** The local registry that every image reference of the scenario leads to, whatever host it names. */
+export interface ScenarioRegistry {
+  backend: 'embedded'
+  /** Name of a profile of simulator/registry/policy/. */
+  profile: string
+  /** Who can log in. */
+  accounts: RegistryAccount[]
+}
+
+export interface RegistryAccount {
+  username: string
+  password: string
 }
 
 /** Agents that are alike. Agents are numbered through all groups in order, from 0. */

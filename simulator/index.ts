@@ -1,0 +1,11 @@
+// The package's public entry: what a test or a script of its users may import.
+export { type ErrorCode, KasmSimError } from '../server/kernel/errors.ts'
+export type { CheckResult, Expectation, MetricName } from './checks/expectation.ts'
+export type { Summary } from './report/summary.ts'
+export type { EventSink, RunEvent } from './run/events.ts'
+export { type RunOptions, type RunOutcome, runScenario } from './run/run.ts'
+export { compileScenario, type LoadedScenario } from './scenario/compile.ts'
+export { defineScenario } from './scenario/define.ts'
+export { loadScenario } from './scenario/load.ts'
+export type { Scenario } from './scenario/scenario.ts'
+export { type ScenarioSource, scenarioJsonSchema } from './scenario/schema.ts'

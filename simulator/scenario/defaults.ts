@@ -1,0 +1,40 @@
+// What a scenario means where it says nothing, in the source form. The schema shows these to editors, the compiler fills them in.
+
+/** The first five are the product's own (docs/kasm.md, "Agent configuration file"); a test holds them to the agent's defaults. */
+export const agentConfigDefaults = {
+  cap: 2,
+  checkInInterval: '30s',
+  refreshInterval: '1h',
+  diskUsageLimit: 0.9,
+  validateImages: true,
+} as const
+
+export const fleetDefaults = {
+  name: 'default',
+  startupSpread: '30s',
+  disk: '500GB',
+  diskUsed: '20GB',
+  egressAddress: 'shared',
+  zone: 'default',
+  persona: 'docker',
+} as const
+
+export const scenarioDefaults = { description: '', seed: 1, speed: 60 } as const
+
+export const registryDefaults = { backend: 'embedded', profile: 'none' } as const
+
+/** New agents are enabled, unlike in the product, since a scenario of disabled agents pulls nothing; they prune as there. */
+export const webAppDefaults = { autoEnableAgents: true, pruneImages: 'Aggressive' } as const
+
+/** A thousandth of the real sizes keeps the proportions and lets a run of the whole catalogue fit on one machine. */
+export const catalogueDefaults = { catalogue: 'enabled', scale: 0.001, layers: 6 } as const
+
+/** Kasm's desktops are all built upon core images, which make up about half of a small desktop. */
+export const catalogueBase = { base: 'kasmweb/core', baseShare: 0.5 } as const
+
+export const imageDefaults = { size: '1MB', layers: 5, baseShare: 0.5 } as const
+
+/** How much larger an image is on disk than on the wire: the ratio that Kasm's own image puller reckons with for gzip layers. */
+export const unpackFactor = 2.5
+
+export const restartDefaults = { downtime: '5s' } as const
