@@ -1,0 +1,56 @@
+// Readers of flag values. What they throw is commander's own error, which names the flag and the value, or a coded one.
+import { InvalidArgumentError } from 'commander'
+import { parseReference } from '../../server/kernel/reference.ts'
+import { parseSizeBytes } from '../../server/kernel/units.ts'
+
+export interface Account {
+  username: string
+  password: string
+}
+
+export function parsePort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+  if (!(port <= 65_535)) throw new InvalidArgumentError('It must be a whole number from 0 to 65535.')
+  return port
+}
+
+export function parseSpeed(text: string): number {
+  return parsePositive(text, 60)
+}
+
+export function parseScale(text: string): number {
+  return parsePositive(text, 0.001)
+}
+
+function parsePositive(text: string, example: number): number {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+  if (!(value > 0)) throw new InvalidArgumentError(`It must be a number above 0, like ${example}.`)
+  return value
+}
+
+export function parseSeed(text: string): number {
+  const seed = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (!Number.isSafeInteger(seed)) throw new InvalidArgumentError('It must be a whole number from 0 to 2^53 - 1.')
+  return seed
+}
+
+export function collectReferences(text: string, references: string[]): string[] {
+  if (parseReference(text).tag === null)
+    throw new InvalidArgumentError('An image is published under a tag, like team/app:1.0.')
+  return [...new Set([...references, text])]
+}
+
+/** A password may hold colons, a user name may not. */
+export function collectAccounts(text: string, accounts: Account[]): Account[] {
+  const colon = text.indexOf(':')
+  if (colon < 1 || colon === text.length - 1) {
+    throw new InvalidArgumentError('It must be a user name, a colon and a password, like me:secret.')
+  }
+  return [...accounts, { username: text.slice(0, colon), password: text.slice(colon + 1) }]
+}
+
+/** The size as it was written, once it is known to be one: a scenario takes it in this form. */
+export function parseSizeText(text: string): string {
+  parseSizeBytes(text)
+  return text
+}

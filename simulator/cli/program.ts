@@ -1,0 +1,182 @@
+// The commands of `kasm-sim` and their flags. Only this is loaded for `--help`; each command imports what it needs when it runs.
+import { Command, Option } from 'commander'
+import { KasmSimError } from '../../server/kernel/errors.ts'
+import {
+  collectAccounts,
+  collectReferences,
+  parsePort,
+  parseScale,
+  parseSeed,
+  parseSizeText,
+  parseSpeed,
+} from './flags.ts'
+import { packageVersion } from './version.ts'
+
+/** A command that reports wrong usage as a coded error, like everything else that can go wrong. */
+class CodedCommand extends Command {
+  override createCommand(name: string): CodedCommand {
+    return new CodedCommand(name)
+  }
+
+  override error(message: string): never {
+    const cause = message
+      .replace(/^error: /, '')
+      .replaceAll('\n', ' ')
+      .replace(/\.$/, '')
+    let path = this.name()
+    for (let command = this.parent; command; command = command.parent) path = `${command.name()} ${path}`
+    throw new KasmSimError('USAGE', `Failed to read the command line: ${cause}. See "${path} --help".`)
+  }
+}
+
+/**
+ * The command line, ready to parse. `setExitCode` is told the exit code of a command that ended without an error.
+ *
+ * @example
+ * await createProgram((code) => { process.exitCode = code }).parseAsync(['run', 'storm'], { from: 'user' })
+ */
+export function createProgram(setExitCode: (exitCode: number) => void): Command {
+  const program = new CodedCommand('kasm-sim')
+    .description('Rehearse how a fleet of Kasm agents keeps its desktop images up to date.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .exitOverride()
+  addServe(program)
+  addRegistry(program)
+  addRun(program, setExitCode)
+  addValidate(program, setExitCode)
+  addList(program)
+  return program.addHelpText(
+    'after',
+    examples([
+      ['kasm-sim serve', 'a fake Kasm to point a script at'],
+      ['kasm-sim run storm', '25 agents pull the images of the real catalogue'],
+      ['kasm-sim run --help', 'the flags of one command'],
+    ]),
+  )
+}
+
+function addServe(program: Command): void {
+  program
+    .command('serve')
+    .description('Start the fake Kasm web app alone, until Ctrl-C.')
+    .addOption(portOption(8080).env('KASM_SIM_PORT'))
+    .addOption(hostOption().env('KASM_SIM_HOST'))
+    .addOption(new Option('--api-key <key>', 'API key that clients must send').env('KASM_SIM_API_KEY'))
+    .addOption(new Option('--api-key-secret <secret>', 'secret of the API key').env('KASM_SIM_API_KEY_SECRET'))
+    .addOption(new Option('--manager-token <token>', 'token that agents must send').env('KASM_SIM_MANAGER_TOKEN'))
+    .option('--auto-enable-agents', 'enable agents at their first check-in, which Kasm does not by default')
+    .addOption(
+      new Option('--prune-images <mode>', 'how new agents prune')
+        .choices(['Off', 'Normal', 'Aggressive'])
+        .default('Aggressive'),
+    )
+    .option('--json', 'print one JSON line instead of text')
+    .addHelpText(
+      'after',
+      examples([
+        ['kasm-sim serve', 'on port 8080'],
+        ['kasm-sim serve --port 0 --json', 'on any free port, for scripts'],
+        ['KASM_SIM_API_KEY=me KASM_SIM_API_KEY_SECRET=secret kasm-sim serve', 'with a key of your own'],
+      ]),
+    )
+    .action(async (flags) => (await import('./serve.ts')).serve(flags))
+}
+
+function addRegistry(program: Command): void {
+  program
+    .command('registry')
+    .description('Start a local registry alone, until Ctrl-C.')
+    .option('--profile <name>', 'how the registry behaves, like docker-hub-anonymous', 'none')
+    .addOption(portOption(5055))
+    .addOption(hostOption())
+    .addOption(
+      new Option('--account <user:password>', 'an account that can log in (repeatable)')
+        .argParser(collectAccounts)
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option('--image <reference>', 'publish a synthetic image under this name (repeatable)')
+        .argParser(collectReferences)
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option('--size <size>', 'size on the wire of each image of --image').argParser(parseSizeText).default('10MB'),
+    )
+    .option('--catalogue', 'publish the 24 images that Kasm enables at first')
+    .addOption(
+      new Option('--scale <factor>', 'size of the images of --catalogue, 1 being the real one')
+        .argParser(parseScale)
+        .default(0.001),
+    )
+    .option('--log', 'print a line for every request')
+    .option('--json', 'print JSON lines instead of text')
+    .addHelpText(
+      'after',
+      examples([
+        ['kasm-sim registry --image team/app:1.0', 'one image of 10 MB'],
+        ['kasm-sim registry --profile docker-hub-anonymous --port 5055', '100 pulls in 6 hours, then 429'],
+        ['kasm-sim registry --account me:secret --catalogue --log', 'an account, 24 images, every request shown'],
+      ]),
+    )
+    .action(async (flags) => (await import('./registry.ts')).registry(flags))
+}
+
+function addRun(program: Command, setExitCode: (exitCode: number) => void): void {
+  program
+    .command('run')
+    .description('Run a scenario and judge what it expects.')
+    .argument('<scenario>', 'name of a shipped scenario, or a file (.ts, .yaml, .json)')
+    .addOption(
+      new Option('--speed <factor>', 'how many times faster than the wall (default: as the scenario says)').argParser(
+        parseSpeed,
+      ),
+    )
+    .addOption(
+      new Option('--seed <number>', 'seed of all randomness (default: as the scenario says)').argParser(parseSeed),
+    )
+    .option('--trace <file>', 'where the events go as JSON lines (default: runs/<scenario>-<number>/trace.jsonl)')
+    .option('--summary <file>', 'where the JSON summary goes (default: runs/<scenario>-<number>/summary.json)')
+    .option('--logs <folder>', "write each agent's log, as a Kasm agent would, to this folder")
+    .option('--content <folder>', 'keep the pulled blobs in this folder (default: verify and drop them)')
+    .option('--json', 'print the summary and the checks as one JSON document')
+    .addHelpText(
+      'after',
+      examples([
+        ['kasm-sim run storm', 'a shipped scenario'],
+        ['kasm-sim run fleet.yaml --speed 60', 'a file, an hour in a minute'],
+        ['kasm-sim run storm --seed 7 --json', 'another fleet of the same kind, for scripts'],
+      ]),
+    )
+    .action(async (scenario, flags) => setExitCode(await (await import('./run.ts')).run(scenario, flags)))
+}
+
+function addValidate(program: Command, setExitCode: (exitCode: number) => void): void {
+  program
+    .command('validate')
+    .description('Check scenarios without running them.')
+    .argument('<scenario...>', 'names of shipped scenarios, or files')
+    .addHelpText('after', examples([['kasm-sim validate fleet.yaml storm', 'one line for each']]))
+    .action(async (scenarios) => setExitCode(await (await import('./validate.ts')).validate(scenarios)))
+}
+
+function addList(program: Command): void {
+  program
+    .command('list')
+    .description('List the shipped scenarios.')
+    .option('--json', 'print a JSON array')
+    .addHelpText('after', examples([['kasm-sim list', 'a name and a sentence for each']]))
+    .action(async (flags) => (await import('./list.ts')).list(flags))
+}
+
+function portOption(port: number): Option {
+  return new Option('--port <number>', 'port to listen on, 0 for any free one').argParser(parsePort).default(port)
+}
+
+function hostOption(): Option {
+  return new Option('--host <address>', 'address to listen on').default('127.0.0.1')
+}
+
+function examples(rows: [command: string, meaning: string][]): string {
+  const width = Math.max(...rows.map(([command]) => command.length))
+  return `\nExamples:\n${rows.map(([command, meaning]) => `  ${command.padEnd(width)}  ${meaning}`).join('\n')}`
+}

@@ -1,0 +1,129 @@
+// `kasm-sim run`: one scenario, watched on stderr and reported on stdout.
+import { exitCodes } from '../../server/kernel/errors.ts'
+import { formatRunReport, type RunReport } from '../reporters/json.ts'
+import { formatSummary } from '../reporters/summary-text.ts'
+import { openTrace } from '../reporters/trace-file.ts'
+import type { EventSink } from '../run/events.ts'
+import { type RunOutcome, runScenario } from '../run/run.ts'
+import { compileScenario } from '../scenario/compile.ts'
+import { loadScenario } from '../scenario/load.ts'
+import type { Scenario } from '../scenario/scenario.ts'
+import { openAgentLogs } from './agent-logs.ts'
+import { describeFailure } from './failure.ts'
+import { assertWritable, ensureFolder, nextRunFolder, writeText } from './files.ts'
+import { onStopRequest } from './signals.ts'
+import { watchRun } from './watch.ts'
+
+interface RunFlags {
+  speed?: number
+  seed?: number
+  trace?: string
+  summary?: string
+  logs?: string
+  content?: string
+  json?: true
+}
+
+/**
+ * Runs a scenario and returns the exit code: passed, a check missed, or interrupted.
+ *
+ * @throws KasmSimError when the scenario or a file cannot be used; InvariantError when the program is wrong
+ */
+export async function run(name: string, flags: RunFlags): Promise<number> {
+  const scenario = compileScenario(await loadScenario(name))
+  if (flags.content !== undefined) ensureFolder(flags.content)
+  const logs = flags.logs === undefined ? null : openAgentLogs(flags.logs, scenario)
+  const paths = choosePaths(scenario, flags)
+  assertWritable(paths.summary)
+  assertWritable(paths.trace)
+  const trace = openTrace(paths.trace)
+  const watch = watchRun()
+  const sinks: EventSink[] = [watch.sink, trace.sink]
+  if (logs) sinks.push(logs.sink)
+  // A full disk must not cost the result of the run: what failed is said at once and decides the exit code at the end.
+  const failures: unknown[] = []
+  const onSinkError = (error: unknown) => {
+    failures.push(error)
+    watch.note(describeFailure(error).text.trimEnd())
+  }
+  let outcome: RunOutcome
+  try {
+    outcome = await runUntilStopped(scenario, flags, { sinks, onSinkError, note: watch.note })
+  } finally {
+    watch.close()
+    failures.push(...(await closeAll([trace, ...(logs ? [logs] : [])])))
+  }
+  const report = createReport(scenario, flags, outcome)
+  process.stdout.write(flags.json ? formatRunReport(report) : describeEnd(outcome, paths, flags))
+  writeText(paths.summary, formatRunReport(report))
+  if (failures.length > 0) throw failures[0]
+  return report.exitCode
+}
+
+/** Closes each file, whatever the others do, and returns what went wrong. */
+async function closeAll(files: { close(): void | Promise<void> }[]): Promise<unknown[]> {
+  const failures: unknown[] = []
+  for (const file of files) {
+    try {
+      await file.close()
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  return failures
+}
+
+function choosePaths({ name }: Scenario, { trace, summary }: RunFlags): { trace: string; summary: string } {
+  if (trace !== undefined && summary !== undefined) return { trace, summary }
+  const folder = nextRunFolder(name)
+  return { trace: trace ?? `${folder}/trace.jsonl`, summary: summary ?? `${folder}/summary.json` }
+}
+
+async function runUntilStopped(
+  scenario: Scenario,
+  flags: RunFlags,
+  watchers: { sinks: EventSink[]; onSinkError: (error: unknown) => void; note: (text: string) => void },
+): Promise<RunOutcome> {
+  const { sinks, onSinkError, note } = watchers
+  const stop = new AbortController()
+  const forget = onStopRequest(() => {
+    note('Stopping the run. Press Ctrl-C again to end at once.')
+    stop.abort()
+  })
+  try {
+    return await runScenario({
+      scenario,
+      sinks,
+      onSinkError,
+      signal: stop.signal,
+      ...(flags.speed === undefined ? {} : { speed: flags.speed }),
+      ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+      ...(flags.content === undefined ? {} : { contentDirectory: flags.content }),
+    })
+  } finally {
+    forget()
+  }
+}
+
+function createReport(scenario: Scenario, flags: RunFlags, { reason, checks, summary }: RunOutcome): RunReport {
+  const passed = checks.every((check) => check.passed)
+  const finished = passed ? exitCodes.passed : exitCodes.checkMissed
+  return {
+    scenario: scenario.name,
+    seed: flags.seed ?? scenario.seed,
+    speed: flags.speed ?? scenario.speed,
+    reason,
+    passed,
+    exitCode: reason === 'interrupted' ? exitCodes.interrupted : finished,
+    checks,
+    summary,
+  }
+}
+
+function describeEnd(outcome: RunOutcome, paths: { trace: string; summary: string }, flags: RunFlags): string {
+  const written = [`trace    ${paths.trace}`, `summary  ${paths.summary}`]
+  if (flags.logs !== undefined) written.push(`logs     ${flags.logs}/`)
+  const early =
+    outcome.reason === 'interrupted' ? 'Interrupted: the summary covers the part of the run that happened.\n\n' : ''
+  return `${early}${formatSummary(outcome.summary, outcome.checks).trimEnd()}\n\n${written.join('\n')}\n`
+}

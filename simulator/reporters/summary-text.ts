@@ -1,0 +1,195 @@
+// The summary and the checks of a run as text for a terminal, without colours, on one screen.
+import { formatBytes, formatDuration } from '../../server/kernel/units.ts'
+import type { CheckResult } from '../checks/expectation.ts'
+import type { Distribution } from '../report/distribution.ts'
+import type { DriftSummary, PullSummary, Summary } from '../report/summary.ts'
+
+const labelWidth = 10
+const textWidth = 100
+const shownMax = 4
+
+/**
+ * The text that ends a run: what happened, then each check with what it observed and how far that is from its limit.
+ *
+ * @example
+ * process.stdout.write(formatSummary(outcome.summary, outcome.checks))
+ */
+export function formatSummary(summary: Summary, checks: CheckResult[]): string {
+  const lines = [
+    headline(summary),
+    '',
+    ...fleetRows(summary),
+    ...pullRows(summary),
+    ...registryRows(summary),
+    ...driftRows(summary),
+    ...failureRows(summary),
+    ...checkRows(checks),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function headline({ scenario, durationMs, reason, speed, seed, time, version }: Summary): string {
+  const ended = {
+    'end-reached': 'to its end',
+    'condition-met': 'until its end condition was met',
+    interrupted: 'until it was interrupted',
+    stalled: 'until it stalled',
+    unfinished: 'and is not finished',
+  }[reason]
+  const how = time === 'real' ? `speed ${speed}` : 'virtual time'
+  return `${scenario} ran ${formatDuration(durationMs)} ${ended} (${how}, seed ${seed}, kasm-sim ${version})`
+}
+
+function fleetRows({ agents, ready, checkIns, prunedImages }: Summary): string[] {
+  const times = ready.timeMs ? `; ready after ${spread(ready.timeMs)}` : ''
+  return [
+    row('Agents', `${number(ready.agents)} of ${number(agents)} became ready${times}`),
+    row(
+      'Check-ins',
+      `${number(checkIns.answered)} answered${checkIns.failed > 0 ? `, ${number(checkIns.failed)} failed` : ''}`,
+    ),
+    ...(prunedImages > 0 ? [row('Pruned', plural(prunedImages, 'image'))] : []),
+  ]
+}
+
+function pullRows({ pulls }: Summary): string[] {
+  const ends = list([
+    [pulls.downloaded, 'downloaded'],
+    [pulls.upToDate, 'up to date'],
+    [pulls.failed, 'failed'],
+    [pulls.dropped, 'dropped'],
+    [pulls.unfinished, 'running at the end'],
+  ])
+  const neverStarted = list([
+    [pulls.refused, 'refused for want of disk'],
+    [pulls.cancelled, 'cancelled'],
+  ])
+  const rows = [`${number(pulls.started)} started${ends && `: ${ends}`}`]
+  if (pulls.failed > 0) rows.push(`failed with ${counts(pulls.failedByCode)}`)
+  if (neverStarted) rows.push(`never started: ${neverStarted}`)
+  if (pulls.durationMs) rows.push(`a pull took ${spread(pulls.durationMs)}`)
+  if (pulls.queueWaitMs) rows.push(`waiting took ${spread(pulls.queueWaitMs)}`)
+  const perPull = pulls.requestsPerPull === null ? '' : `; ${pulls.requestsPerPull.toFixed(1)} requests per pull`
+  return [
+    ...block('Pulls', rows, rows.length),
+    ...peakRows(pulls),
+    row('Bytes', `${formatBytes(pulls.downloadedBytes)} downloaded${perPull}`),
+  ]
+}
+
+function peakRows({ agentPeak, fleetPeak }: PullSummary): string[] {
+  if (!agentPeak) return []
+  const { pulls, agent } = agentPeak
+  return [row('At once', `${number(fleetPeak)} in the fleet, ${pulls} on one agent (first on agent ${agent})`)]
+}
+
+function registryRows({ registry }: Summary): string[] {
+  if (registry.requests === 0) return []
+  return [
+    row(
+      'Registry',
+      `${plural(registry.requests, 'request')}, ${number(registry.denied)} answered with 429, ${formatBytes(registry.sentBytes)} sent`,
+    ),
+    row('', `by class: ${counts(registry.byClass)}`),
+    row('', `by status: ${counts(registry.byStatus)}`),
+  ]
+}
+
+function driftRows({ drift }: Summary): string[] {
+  const rows = drift.slice(0, shownMax).map(({ image, movedAtMs, agents, convergedAfterMs, behind }) => {
+    const state = driftState({ agents, convergedAfterMs, behind })
+    return `${image} moved at ${formatDuration(movedAtMs)}: ${state}`
+  })
+  return block('Drift', rows, drift.length)
+}
+
+function driftState({ agents, convergedAfterMs, behind }: Omit<DriftSummary, 'image' | 'movedAtMs'>): string {
+  if (convergedAfterMs === null) {
+    return behind > 0 ? `${plural(behind, 'agent')} still behind at the end` : 'pulls of it still running at the end'
+  }
+  if (agents === 0) return 'no agent was behind'
+  return `${plural(agents, 'agent')} behind, the last for ${formatDuration(convergedAfterMs)}`
+}
+
+function failureRows({ failures, worstAgent }: Summary): string[] {
+  const rows = failures
+    .slice(0, shownMax)
+    .map(({ image, code, count, cause }) => shortened(`${number(count)} × ${image} ${code}: ${cause}`))
+  const lines = block('Failures', rows, failures.length)
+  if (worstAgent) {
+    const group = worstAgent.group === null ? '' : ` (group ${worstAgent.group})`
+    lines.push(row('', `most on one agent: ${number(worstAgent.count)} on agent ${worstAgent.agent}${group}`))
+  }
+  return lines
+}
+
+function checkRows(checks: CheckResult[]): string[] {
+  if (checks.length === 0) return ['', 'No checks: the scenario expects nothing.']
+  const missed = checks.filter(({ passed }) => !passed).length
+  const nameWidth = Math.min(60, Math.max(...checks.map(({ name }) => name.length)))
+  const title =
+    missed === 0 ? `All checks held (${checks.length})` : `${missed} of ${plural(checks.length, 'check')} missed`
+  return ['', title, ...checks.flatMap((check) => checkLines(check, nameWidth))]
+}
+
+function checkLines(check: CheckResult, nameWidth: number): string[] {
+  const { name, passed, occurred, violation } = check
+  const occasions = occurred.passed ? `, ${plural(occurred.samples, 'occasion')}` : ''
+  const line = `  ${passed ? 'PASS' : 'MISS'}  ${name.padEnd(nameWidth)}  ${measured(check)}${occasions}`
+  if (!violation) return [line]
+  const moment = violation.atMs === null ? '' : `at ${formatDuration(violation.atMs)}: `
+  return [line, `        ${moment}${violation.statement}`]
+}
+
+function measured({ observed, bound, limit, slack, unit }: CheckResult): string {
+  const shown = (value: number) =>
+    unit === 'ms' ? formatDuration(value) : unit === 'bytes' ? formatBytes(value) : number(value)
+  const sign = { 'at-most': '<=', 'at-least': '>=', exactly: '=', 'not-before': 'from' }[bound]
+  const amount = `${observed === null ? 'nothing' : shown(observed)} (${sign} ${shown(limit)}`
+  if (slack === null || bound === 'exactly') return `${amount})`
+  return `${amount}, ${slack < 0 ? `off by ${shown(-slack)}` : `slack ${shown(slack)}`})`
+}
+
+function row(label: string, text: string): string {
+  return `  ${label.padEnd(labelWidth)}  ${text}`
+}
+
+/** Rows under one label; says how many of all are not shown. */
+function block(label: string, rows: string[], total: number): string[] {
+  const left = total - rows.length
+  if (left > 0) rows.push(`and ${number(left)} more (see the JSON summary)`)
+  return rows.map((text, index) => row(index === 0 ? label : '', text))
+}
+
+function spread({ p50, p95, max }: Distribution): string {
+  return `${formatDuration(p50)} (median), ${formatDuration(p95)} (95th percentile), ${formatDuration(max)} (longest)`
+}
+
+/** Counts of 0 are left out. */
+function list(entries: [count: number, what: string][]): string {
+  return entries
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${number(count)} ${what}`)
+    .join(', ')
+}
+
+function counts(byKey: Partial<Record<string, number>>): string {
+  return Object.entries(byKey)
+    .map(([key, count]) => `${number(count ?? 0)} × ${key}`)
+    .join(', ')
+}
+
+function plural(count: number, what: string): string {
+  return `${number(count)} ${what}${count === 1 ? '' : 's'}`
+}
+
+/** With a comma between thousands, whatever the language of the machine. */
+function number(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 2 })
+}
+
+/** One line, cut where it would leave the screen. */
+function shortened(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ')
+  return line.length > textWidth ? `${line.slice(0, textWidth - 1)}…` : line
+}

@@ -1,0 +1,153 @@
+// The trace: every event of a run as JSON lines, one event a line, written as they happen and read back for any number that the
+// summary does not show.
+import { closeSync, createReadStream, mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { createInterface } from 'node:readline'
+import { KasmSimError } from '../../server/kernel/errors.ts'
+import { type EventSink, eventVersion, type RunEvent, type RunEventKind } from '../run/events.ts'
+
+const bufferedCharactersMax = 256 * 1_024
+
+/** A trace that is being written. */
+export interface Trace {
+  /** @throws KasmSimError FILE_NOT_WRITABLE once the disk takes no more */
+  sink: EventSink
+  /** Writes what is left and closes the file; the trace is complete from then on. A second call does nothing. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens a trace, its folder included, in place of one that was there.
+ * Lines are gathered and written in large pieces at once: a run waits for a slow disk, so that memory stays bounded and
+ * no event is lost to an early end.
+ *
+ * @throws KasmSimError FILE_NOT_WRITABLE, before the first event
+ * @example
+ * const trace = openTrace('runs/storm/trace.jsonl')
+ * await runScenario({ scenario, sinks: [trace.sink] })
+ * await trace.close()
+ */
+export function openTrace(file: string): Trace {
+  const descriptor = orNotWritable(file, () => {
+    mkdirSync(dirname(file), { recursive: true })
+    return openSync(file, 'w')
+  })
+  let buffered = ''
+  let open = true
+  function flush(): void {
+    const text = buffered
+    buffered = ''
+    if (text !== '') orNotWritable(file, () => writeFileSync(descriptor, text))
+  }
+  return {
+    sink: (event) => {
+      if (!open) return
+      buffered += `${JSON.stringify(event)}\n`
+      if (buffered.length >= bufferedCharactersMax) flush()
+    },
+    close: async () => {
+      if (!open) return
+      open = false
+      try {
+        flush()
+      } finally {
+        closeSync(descriptor)
+      }
+    },
+  }
+}
+
+/**
+ * Reads the events of a trace, one by one.
+ *
+ * @throws KasmSimError TRACE_INVALID, with file and line of what is no event
+ * @example
+ * for await (const event of readTrace('runs/storm/trace.jsonl')) summary.sink(event)
+ */
+export async function* readTrace(file: string): AsyncGenerator<RunEvent, void> {
+  const lines = createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY })
+  let line = 0
+  try {
+    for await (const text of lines) {
+      line += 1
+      yield parseEvent(text, { file, line })
+    }
+  } catch (error) {
+    if (error instanceof KasmSimError || line > 0) throw error
+    const cause = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(error)
+    throw new KasmSimError('TRACE_INVALID', `Failed to read the trace ${file}: ${cause}. Check the path.`, {
+      cause: error,
+    })
+  } finally {
+    lines.close()
+  }
+  if (line === 0) throw invalid({ file, line: 1 }, 'the file is empty')
+}
+
+/** Every kind of event; the type makes a new kind a compile error here. */
+const kinds: Record<RunEventKind, true> = {
+  'run-started': true,
+  'agent-started': true,
+  'agent-stopped': true,
+  'agent-config-edited': true,
+  'check-in-answered': true,
+  'check-in-failed': true,
+  'pull-queued': true,
+  'pull-cancelled': true,
+  'pull-refused': true,
+  'pull-started': true,
+  'pull-dropped': true,
+  'pull-succeeded': true,
+  'pull-failed': true,
+  'image-pruned': true,
+  'agent-ready': true,
+  'image-published': true,
+  'definition-changed': true,
+  'timeline-action': true,
+  'registry-request': true,
+  'run-ended': true,
+}
+
+/** The fields that every event has are checked; the rest follows from the version that wrote them. */
+function parseEvent(text: string, position: { file: string; line: number }): RunEvent {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw invalid(position, 'the line is no JSON, or was cut off')
+  }
+  const event = (typeof value === 'object' && value !== null ? value : {}) as Partial<RunEvent>
+  if (typeof event.kind !== 'string' || !Object.hasOwn(kinds, event.kind)) {
+    throw invalid(position, `"kind" names no event: ${JSON.stringify(event.kind) ?? 'it is not there'}`)
+  }
+  for (const field of ['atMs', 'sequence'] as const) {
+    if (!Number.isSafeInteger(event[field])) throw invalid(position, `"${field}" is no whole number`)
+  }
+  if (event.kind === 'run-started' && event.eventVersion !== eventVersion) {
+    throw invalid(
+      position,
+      `its events are of version ${event.eventVersion}, and this program reads version ${eventVersion}`,
+    )
+  }
+  return event as RunEvent
+}
+
+function invalid({ file, line }: { file: string; line: number }, cause: string): KasmSimError {
+  return new KasmSimError(
+    'TRACE_INVALID',
+    `Failed to read the trace ${file}:${line}: ${cause}. Give a file that "kasm-sim run --trace" of this version wrote.`,
+    { position: { file, line, column: 1 } },
+  )
+}
+
+function orNotWritable<Result>(file: string, write: () => Result): Result {
+  try {
+    return write()
+  } catch (error) {
+    throw new KasmSimError(
+      'FILE_NOT_WRITABLE',
+      `Failed to write the trace ${file}: ${(error as Error).message}. Choose another place with --trace.`,
+      { cause: error },
+    )
+  }
+}

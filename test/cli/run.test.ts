@@ -1,0 +1,107 @@
+// `kasm-sim run` as a process: its exit codes, what it prints and what it leaves on disk.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import type { RunReport } from '../../simulator/reporters/json.ts'
+import type { RunEvent } from '../../simulator/run/events.ts'
+import { command, start, temporaryFolder } from './command.ts'
+
+const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url))
+
+function readTrace(file: string): RunEvent[] {
+  return readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+}
+
+test('passes with exit code 0 and says where the trace and the summary are', async () => {
+  const cwd = temporaryFolder()
+  const { exitCode, stdout, stderr } = await command(['run', fixture('fleet.yaml')], { cwd })
+  expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
+  expect(stdout).toMatch(/\ntrace {4}runs\/fleet-1\/trace\.jsonl\nsummary {2}runs\/fleet-1\/summary\.json\n$/)
+  const events = readTrace(join(cwd, 'runs/fleet-1/trace.jsonl'))
+  expect(events.at(0)?.kind).toBe('run-started')
+  expect(events.at(-1)).toMatchObject({ kind: 'run-ended', reason: 'condition-met' })
+  const report = JSON.parse(readFileSync(join(cwd, 'runs/fleet-1/summary.json'), 'utf8')) as RunReport
+  expect(report).toMatchObject({ scenario: 'fleet', passed: true, exitCode: 0, reason: 'condition-met' })
+})
+
+test('tells the milestones on stderr as plain lines', async () => {
+  const { stderr } = await command(['run', fixture('fleet.yaml')], { cwd: temporaryFolder() })
+  expect(stderr).toMatch(/^\[\S+\] fleet started: 3 agents, 2 images, 8h at speed 3600, seed 1$/m)
+  expect(stderr).toMatch(/^\[.*\] 3 of 3 agents ready \(100 %\)$/m)
+  expect(stderr).toMatch(/^\[.*\] move-tag .*team\/browser:latest/m)
+  expect(stderr).toMatch(/^\[.*\] ended \(condition-met\): \d+ pulls succeeded, 0 failed, .* received$/m)
+})
+
+test('numbers the runs of one folder', async () => {
+  const cwd = temporaryFolder()
+  for (const number of [1, 2]) {
+    const { stdout } = await command(['run', fixture('misses.yaml')], { cwd })
+    expect(stdout).toContain(`runs/misses-${number}/trace.jsonl`)
+  }
+  expect(readdirSync(join(cwd, 'runs')).sort()).toEqual(['misses-1', 'misses-2'])
+})
+
+test('ends with exit code 2 when a check is missed', async () => {
+  const { exitCode, stdout } = await command(['run', fixture('misses.yaml'), '--json'], { cwd: temporaryFolder() })
+  const report = JSON.parse(stdout) as RunReport
+  expect(report).toMatchObject({ passed: false, exitCode: 2, reason: 'condition-met' })
+  expect(report.checks.map(({ passed }) => passed)).toEqual([false])
+  expect(exitCode).toBe(2)
+})
+
+test('takes speed, seed and the places of its files from flags', async () => {
+  const cwd = temporaryFolder()
+  const flags =
+    '--speed 7200 --seed 7 --trace out/events.jsonl --summary out/summary.json --logs logs --content blobs --json'
+  const { exitCode, stdout } = await command(['run', fixture('fleet.yaml'), ...flags.split(' ')], { cwd })
+  expect(exitCode).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({ seed: 7, speed: 7_200 })
+  expect(readTrace(join(cwd, 'out/events.jsonl'))[0]).toMatchObject({ seed: 7, speed: 7_200 })
+  expect(readFileSync(join(cwd, 'out/summary.json'), 'utf8')).toBe(stdout)
+  expect(readdirSync(join(cwd, 'logs')).sort()).toEqual(['agent-0000.log', 'agent-0001.log', 'agent-0002.log'])
+  expect(readFileSync(join(cwd, 'logs/agent-0000.log'), 'utf8')).toContain('team/desktop:1.0')
+  expect(
+    readdirSync(join(cwd, 'blobs'), { recursive: true }).some((path) => String(path).includes('blobs/sha256/')),
+  ).toBe(true)
+  expect(existsSync(join(cwd, 'runs'))).toBe(false)
+})
+
+test.for(['SIGINT', 'SIGTERM'] as const)('stops at %s with a partial summary and exit code 130', async (signal) => {
+  const cwd = temporaryFolder()
+  const running = start(['run', fixture('long.yaml'), '--json'], { cwd })
+  await running.printed(/2 of 2 agents ready/, 'stderr')
+  running.process.kill(signal)
+  const { exitCode, stdout, stderr } = await running.ended
+  expect(JSON.parse(stdout)).toMatchObject({ reason: 'interrupted', exitCode: 130 })
+  expect(stderr).toMatch(/^Stopping the run\. Press Ctrl-C again to end at once\.$/m)
+  expect(exitCode).toBe(130)
+  expect(readFileSync(join(cwd, 'runs/long-1/summary.json'), 'utf8')).toBe(stdout)
+  expect(readTrace(join(cwd, 'runs/long-1/trace.jsonl')).at(-1)).toMatchObject({ kind: 'run-ended' })
+})
+
+test.for([
+  ['--trace', 'trace'],
+  ['--summary', 'summary'],
+  ['--logs', 'logs'],
+  ['--content', 'blobs'],
+])('refuses a %s whose folder is a file, before anything runs', async ([flag, name]) => {
+  const cwd = temporaryFolder()
+  writeFileSync(join(cwd, 'taken'), '')
+  const { exitCode, stdout, stderr } = await command(['run', fixture('long.yaml'), flag as string, `taken/${name}`], {
+    cwd,
+  })
+  expect(stderr).toMatch(/^kasm-sim: Failed to write taken.*\. Choose another path\. \[FILE_NOT_WRITABLE\]\n$/)
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+})
+
+test('reports the scenario that is invalid by line and column', async () => {
+  const cwd = temporaryFolder()
+  writeFileSync(join(cwd, 'invalid.yaml'), 'name: invalid\nfleet: { agents: 1, cap: 0 }\nend: { after: 1h }\n')
+  const { exitCode, stderr } = await command(['run', 'invalid.yaml'], { cwd })
+  expect(stderr).toMatch(/invalid\.yaml:2:\d+: kasm-sim: Failed to [\s\S]*cap[\s\S]*\[SCENARIO_INVALID\]\n$/)
+  expect(exitCode).toBe(1)
+})
