@@ -63,6 +63,10 @@ export type RunEventBody =
       running: number
       queued: number
       authenticated: boolean
+      /** The disk before the pull, and after it as the definition's size lets the agent expect. */
+      diskUsedBytes: number
+      diskUsedAfterBytes: number
+      diskSizeBytes: number
     }
   | { kind: 'pull-dropped'; agent: number; image: string; pull: number; running: number }
   | {

@@ -1,0 +1,258 @@
+// The agents of a run. Takes what happens to an agent through `step`, tells those who listen, and passes what the agent asks for
+// to the driver's ports. Both kinds of time run this same file.
+import { invariant } from '../../server/kernel/errors.ts'
+import {
+  type AgentCommand,
+  type AgentConfig,
+  type AgentInput,
+  type AgentState,
+  type CheckInAnswer,
+  createAgentState,
+  type ImageDefinition,
+  type RunningPull,
+} from '../agent/agent.ts'
+import { step } from '../agent/step.ts'
+import type { PullError, PullResult } from '../pull/engine.ts'
+import type { AgentSelection, FleetGroup, Scenario } from '../scenario/scenario.ts'
+import type { Emit } from './event-log.ts'
+
+/** What a driver does for the agents. Every call returns at once; what follows from it comes back through the fleet's methods. */
+export interface FleetPorts {
+  setTimer(agent: number, timer: AgentTimer, atMs: number): void
+  clearTimers(agent: number): void
+  checkIn(agent: number): void
+  startPull(agent: number, pull: { pullId: number; definition: ImageDefinition }): void
+  abortPull(agent: number, pullId: number): void
+  removeImage(agent: number, image: { reference: string | null; digest: string }): void
+}
+
+export type AgentTimer = 'check-in' | 'refresh'
+
+/** The agent's rules; only tests of the checks give others than `step`. */
+export type StepAgent = typeof step
+
+export interface FleetAgent {
+  index: number
+  group: FleetGroup
+  state: AgentState
+  /** Counted from what was asked of the driver, apart from what the rules believe. */
+  pullsRunning: number
+}
+
+/**
+ * The agents and what can happen to them. They are all stopped at first.
+ *
+ * @example
+ * const fleet = new Fleet({ scenario, ports, emit, nowMs: () => clock.nowMs() })
+ * fleet.start(0)
+ */
+export class Fleet {
+  readonly agents: readonly FleetAgent[]
+  readonly #ports: FleetPorts
+  readonly #emit: Emit
+  readonly #nowMs: () => number
+  readonly #step: StepAgent
+  readonly #started = new Set<number>()
+
+  constructor(options: {
+    scenario: Scenario
+    ports: FleetPorts
+    emit: Emit
+    nowMs: () => number
+    stepAgent?: StepAgent | undefined
+  }) {
+    this.agents = createAgents(options.scenario)
+    this.#ports = options.ports
+    this.#emit = options.emit
+    this.#nowMs = options.nowMs
+    this.#step = options.stepAgent ?? step
+  }
+
+  /** The agents that an action of the timeline touches. */
+  select(selection: AgentSelection): readonly FleetAgent[] {
+    if (selection === 'all') return this.agents
+    return this.agents.filter(({ index, group }) =>
+      'group' in selection ? group.name === selection.group : selection.agents.includes(index),
+    )
+  }
+
+  start(index: number): void {
+    const agent = this.#agentAt(index)
+    const cap = agent.state.configOnDisk.maxConcurrentPulls
+    const restart = this.#started.has(index)
+    this.#started.add(index)
+    this.#emit({ kind: 'agent-started', agent: index, group: agent.group.name, cap, restart })
+    this.#deliver(agent, { kind: 'start' })
+  }
+
+  stop(index: number): void {
+    const agent = this.#agentAt(index)
+    this.#emit({ kind: 'agent-stopped', agent: index, pullsDropped: agent.state.pulls.size })
+    this.#deliver(agent, { kind: 'stop' })
+  }
+
+  /** Edits the agent's configuration file; the agent reads it at its next start. */
+  editConfig(index: number, change: Partial<AgentConfig>): void {
+    const agent = this.#agentAt(index)
+    const config = { ...agent.state.configOnDisk, ...change }
+    this.#emit({ kind: 'agent-config-edited', agent: index, cap: config.maxConcurrentPulls })
+    this.#deliver(agent, { kind: 'config-edited', config })
+  }
+
+  /** `dueMs` is when the timer was due: the agent keeps its phase even where the driver is a little late. */
+  timerDue(index: number, timer: AgentTimer, dueMs: number): void {
+    this.#deliver(this.#agentAt(index), { kind: timer === 'check-in' ? 'check-in-due' : 'refresh-due' }, dueMs)
+  }
+
+  checkInAnswered(index: number, answer: CheckInAnswer): void {
+    const agent = this.#agentAt(index)
+    const changed = answer.definitions !== agent.state.definitions
+    this.#emit({ kind: 'check-in-answered', agent: index, definitions: answer.definitions.length, changed })
+    this.#deliver(agent, { kind: 'check-in-answered', answer })
+  }
+
+  checkInFailed(index: number, cause: string): void {
+    this.#emit({ kind: 'check-in-failed', agent: index, cause })
+    this.#deliver(this.#agentAt(index), { kind: 'check-in-failed', cause })
+  }
+
+  pullSucceeded(index: number, pullId: number, name: string, result: PullResult): void {
+    const agent = this.#agentAt(index)
+    const running = agent.state.pulls.get(name)
+    if (running?.pullId !== pullId) return
+    const { outcome, digest, downloadedBytes, requests } = result
+    const definedBytes = agent.state.pullable.get(name)?.uncompressedSizeBytes ?? 0
+    const sizeBytes = definedBytes > 0 ? definedBytes : result.sizeBytes
+    this.#emit({ kind: 'pull-succeeded', ...this.#ended(agent, running), outcome, digest, downloadedBytes, requests })
+    this.#deliver(agent, { kind: 'pull-succeeded', pullId, name, digest, sizeBytes })
+  }
+
+  pullFailed(index: number, pullId: number, name: string, error: PullError): void {
+    const agent = this.#agentAt(index)
+    const running = agent.state.pulls.get(name)
+    if (running?.pullId !== pullId) return
+    const { code, message: cause, requests } = error
+    this.#emit({ kind: 'pull-failed', ...this.#ended(agent, running), code, cause, requests })
+    this.#deliver(agent, { kind: 'pull-failed', pullId, name, cause })
+  }
+
+  #ended(agent: FleetAgent, { name, pullId, reason, startedAtMs }: RunningPull) {
+    agent.pullsRunning -= 1
+    const durationMs = Math.round(this.#nowMs() - startedAtMs)
+    return { agent: agent.index, image: name, pull: pullId, reason, durationMs, running: agent.pullsRunning }
+  }
+
+  #deliver(agent: FleetAgent, input: AgentInput, atMs = this.#nowMs()): void {
+    for (const command of this.#step(agent.state, input, { nowMs: atMs })) {
+      this.#tell(agent, command)
+      this.#ask(agent.index, command)
+    }
+  }
+
+  /** The commands that others may want to know of. */
+  #tell(agent: FleetAgent, command: AgentCommand): void {
+    const { index, state } = agent
+    const emit = this.#emit
+    switch (command.kind) {
+      case 'queued': {
+        const { name: image, reason } = command
+        emit({ kind: 'pull-queued', agent: index, image, reason, queued: state.queue.size })
+        break
+      }
+      case 'cancelled':
+        emit({ kind: 'pull-cancelled', agent: index, image: command.name, cause: command.cause })
+        break
+      case 'refused': {
+        const { name: image, reason, diskUsedBytes, diskUsedAfterBytes } = command
+        const disk = { diskUsedBytes, diskUsedAfterBytes, diskSizeBytes: state.diskSizeBytes }
+        emit({ kind: 'pull-refused', agent: index, image, reason, ...disk })
+        break
+      }
+      case 'start-pull': {
+        const { pullId: pull, definition, reason } = command
+        agent.pullsRunning += 1
+        const counts = { running: agent.pullsRunning, queued: state.queue.size }
+        const authenticated = definition.user !== null && definition.user !== ''
+        const { diskUsedBytes, diskSizeBytes } = state
+        const diskUsedAfterBytes = diskUsedBytes + definition.uncompressedSizeBytes
+        const disk = { diskUsedBytes, diskUsedAfterBytes, diskSizeBytes }
+        emit({
+          kind: 'pull-started',
+          agent: index,
+          image: definition.name,
+          pull,
+          reason,
+          ...counts,
+          authenticated,
+          ...disk,
+        })
+        break
+      }
+      case 'abort-pull':
+        agent.pullsRunning -= 1
+        emit({
+          ...{ kind: 'pull-dropped', agent: index, image: command.name },
+          ...{ pull: command.pullId, running: agent.pullsRunning },
+        })
+        break
+      case 'remove-image':
+        emit({ kind: 'image-pruned', agent: index, image: command.name, digest: command.digest, mode: command.mode })
+        break
+      case 'ready':
+        emit({ kind: 'agent-ready', agent: index, images: state.pullable.size })
+        break
+    }
+  }
+
+  /** The commands that the driver carries out. */
+  #ask(agent: number, command: AgentCommand): void {
+    const ports = this.#ports
+    switch (command.kind) {
+      case 'set-timer':
+        ports.setTimer(agent, command.timer, command.atMs)
+        break
+      case 'clear-timers':
+        ports.clearTimers(agent)
+        break
+      case 'check-in':
+        ports.checkIn(agent)
+        break
+      case 'start-pull':
+        ports.startPull(agent, { pullId: command.pullId, definition: command.definition })
+        break
+      case 'abort-pull':
+        ports.abortPull(agent, command.pullId)
+        break
+      case 'remove-image':
+        ports.removeImage(agent, { reference: command.name, digest: command.digest })
+        break
+    }
+  }
+
+  #agentAt(index: number): FleetAgent {
+    const agent = this.agents[index]
+    invariant(agent, `there is no agent ${index}`)
+    return agent
+  }
+}
+
+function createAgents(scenario: Scenario): FleetAgent[] {
+  return scenario.groups
+    .flatMap((group) => Array.from({ length: group.agents }, () => group))
+    .map((group, index) => ({
+      index,
+      group,
+      pullsRunning: 0,
+      state: createAgentState({
+        config: {
+          maxConcurrentPulls: group.cap,
+          checkInIntervalMs: group.checkInIntervalMs,
+          refreshIntervalMs: group.refreshIntervalMs,
+          diskUsageLimit: group.diskUsageLimit,
+          validateImages: group.validateImages,
+        },
+        diskSizeBytes: group.diskSizeBytes,
+        diskUsedBytes: group.diskUsedBytes,
+      }),
+    }))
+}
