@@ -11,8 +11,8 @@ export interface PolicyRequest {
   reference: string | null
   /** Digest of the manifest that would be served; null when there is none. */
   digest: string | null
-  /** Digests of the manifests that the served index lists; empty for a plain manifest. */
-  children: readonly string[]
+  /** What that manifest is: an index, one that an index of its repository lists, or one that stands alone. */
+  role: 'index' | 'platform' | 'single' | null
   /** The caller's address. */
   source: string
   /** The user a valid credential names; null for an anonymous caller. */
@@ -26,7 +26,10 @@ export type PolicyDecision =
 
 /** One registry's limiter. It keeps counts, so each registry has its own. */
 export interface Policy {
+  /** Judges a request and counts it. Of a manifest that is not there it is asked too, with a null digest and role. */
   decide(request: PolicyRequest, nowMs: number): PolicyDecision
+  /** Headers of an answer that asks for a token (401). */
+  challengeHeaders(source: string): Record<string, string>
 }
 
 /** How a profile authenticates. */

@@ -1,0 +1,96 @@
+// Docker Hub's pull limit as it stands today: a rolling window of six hours, counted in half pulls, because pulling a multi-arch image
+// reads two manifests. docs/registries.md says where each rule is known from and which are choices.
+import { createHash } from 'node:crypto'
+import { limitedAddress } from './address.ts'
+import { BegunPulls } from './begun-pulls.ts'
+import type { Policy, PolicyDecision, PolicyRequest } from './policy.ts'
+import { RollingWindow } from './rolling-window.ts'
+
+const windowSeconds = 21_600
+const anonymousPulls = 100
+const authenticatedPulls = 200
+const halvesOfPull = 2
+/** An engine asks for the manifest right after the index; what takes longer than this was no pull. */
+const begunPullLifetimeMs = 900_000
+
+/**
+ * A fresh Docker Hub limiter. GETs of manifests count: half a pull each where the manifest is an index or listed by one, a pull where
+ * it stands alone. A pull that has read its index is sure of its manifest: the other half is set aside for it. HEADs, blobs, GETs that find nothing and refused GETs are free, and a HEAD is answered also when nothing remains.
+ *
+ * @example
+ * const policy = createDockerHubPolicy()
+ * policy.decide(request, 0) // { allowed: true, headers: { 'ratelimit-remaining': '100;w=21600', ... }, rateLimitRemaining: 100 }
+ */
+export function createDockerHubPolicy(): Policy {
+  const halfPulls = new RollingWindow(windowSeconds * 1_000)
+  const begun = new BegunPulls(begunPullLifetimeMs)
+  return {
+    challengeHeaders: (source) => ({ 'docker-ratelimit-source': limitedAddress(source) }),
+    decide(request, nowMs) {
+      if (request.class !== 'manifest' && request.class !== 'version-check') {
+        return { allowed: true, headers: {}, rateLimitRemaining: null }
+      }
+      const key = request.user === null ? `address ${limitedAddress(request.source)}` : `user ${request.user}`
+      const limit = request.user === null ? anonymousPulls : authenticatedPulls
+      const used = halfPulls.used(key, nowMs)
+      const cost = request.class === 'manifest' ? halfPullsOf(request) : 0
+      if (request.class === 'manifest' && !admits(request, { key, left: limit * halvesOfPull - used, nowMs })) {
+        return refusal(request, limit)
+      }
+      if (cost > 0) halfPulls.add(key, cost, nowMs)
+      const remaining = Math.max(0, limit - Math.floor((used + cost) / halvesOfPull))
+      return { allowed: true, headers: limitHeaders(request, limit, remaining), rateLimitRemaining: remaining }
+    },
+  }
+
+  /** An engine asks for an index by the digest of its version check, and then for the manifest of its platform: one pull. */
+  function admits(
+    { role, repository, reference, digest }: PolicyRequest,
+    { key, left, nowMs }: { key: string; left: number; nowMs: number },
+  ): boolean {
+    const name = repository ?? ''
+    if (role === 'platform' && begun.finish(key, name, nowMs)) return true
+    const free = left - begun.count(key, nowMs)
+    if (role !== 'index' || reference !== digest) return free > 0
+    if (free < halvesOfPull) return false
+    begun.begin(key, name, nowMs)
+    return true
+  }
+}
+
+function halfPullsOf({ role }: PolicyRequest): number {
+  if (role === null) return 0
+  return role === 'single' ? halvesOfPull : 1
+}
+
+function refusal(request: PolicyRequest, limit: number): PolicyDecision {
+  const message =
+    request.user === null
+      ? 'You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit'
+      : `You have reached your pull rate limit as '${request.user}': dckr_jti_${tokenMark(request.user)}. You may increase the limit by upgrading. https://www.docker.com/increase-rate-limit`
+  return {
+    allowed: false,
+    status: 429,
+    headers: { ...limitHeaders(request, limit, 0), 'content-type': 'application/json' },
+    body: JSON.stringify({ errors: [{ code: 'TOOMANYREQUESTS', message }] }),
+    rateLimitRemaining: 0,
+  }
+}
+
+function limitHeaders({ source, user }: PolicyRequest, limit: number, remaining: number): Record<string, string> {
+  return {
+    'ratelimit-limit': `${limit};w=${windowSeconds}`,
+    'ratelimit-remaining': `${remaining};w=${windowSeconds}`,
+    'docker-ratelimit-source': user === null ? limitedAddress(source) : userId(user),
+  }
+}
+
+/** Docker Hub names an account by its id, which is a UUID; ours follows from the name. */
+function userId(user: string): string {
+  const hex = createHash('sha256').update(`kasm-sim-user\n${user}`).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
+
+function tokenMark(user: string): string {
+  return createHash('sha256').update(`kasm-sim-token\n${user}`).digest('base64url').slice(0, 27).concat('=')
+}

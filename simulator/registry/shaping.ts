@@ -1,0 +1,279 @@
+// Holds back what the registry sends, so that real sockets carry no more than a scenario's network would: each body has its max-min
+// fair share of the uplink, of its agent's downlink and of what a connection can carry. The link of virtual time reckons the shares,
+// so both kinds of time share alike; one timer serves all bodies.
+import type { ServerResponse } from 'node:http'
+import type { Clock } from '../../server/kernel/clock.ts'
+import { SharedLink } from '../pull/modelled/shared-link.ts'
+
+/** What lies between the registry and its callers, on the registry's clock. A rate of null is no limit. */
+export interface Shape {
+  /** What the registry can send in all. */
+  uplinkBytesPerSecond: number | null
+  /** What one connection can carry. */
+  connectionBytesPerSecond: number | null
+  /** What an agent can receive, all its bodies together. Callers that name no agent have no limit of their own. */
+  downlinkBytesPerSecond: (agent: number) => number | null
+  /** Before each answer: the way there and back, and the registry's own time. */
+  latencyMs: number
+  /** Waits about so long on the registry's clock; rejects once the signal is aborted. */
+  delay: (durationMs: number, signal: AbortSignal) => Promise<void>
+}
+
+/** A body on its way. */
+interface Flow {
+  /** How many bytes of it may have gone out by now; waits until those are more than `sentBytes`. */
+  allowedBytes(sentBytes: number): Promise<number>
+  /** Gives its share back and ends its wait; of no effect on a body that is through. */
+  close(): void
+}
+
+/** No less than this, or the rest, is let out at a time: smaller pieces would cost more than they make smooth. */
+const pieceBytesMin = 16 * 1024
+
+/**
+ * The bodies that a registry sends. A caller that takes them more slowly than its share catches up: over a whole body it gets no
+ * more than its share, at one moment it may.
+ *
+ * @example
+ * const answer = new Shaper(shape, clock).answer(7, response)
+ * await answer.latency()
+ * for await (const piece of answer.pace(blob.read(0, blob.sizeBytes), blob.sizeBytes)) response.write(piece)
+ */
+export class Shaper {
+  readonly #shape: Shape
+  readonly #clock: Clock
+  /** Moments of the link count from here: small numbers are told apart more finely. */
+  readonly #startMs: number
+  readonly #link: SharedLink
+  /** In the order in which agents came; the first is that of callers without an agent. */
+  readonly #downlinksBytesPerMs: number[] = [Number.POSITIVE_INFINITY]
+  readonly #placeOf = new Map<number, number>()
+  readonly #flows = new Map<number, ShapedFlow>()
+  #nextId = 0
+  /** How far the link has been told the time. */
+  #toldMs = 0
+  #wakeMs = Number.POSITIVE_INFINITY
+  #timer = new AbortController()
+
+  constructor(shape: Shape, clock: Clock) {
+    this.#shape = shape
+    this.#clock = clock
+    this.#startMs = clock.nowMs()
+    this.#link = new SharedLink({
+      uplinkBytesPerMs: bytesPerMs(shape.uplinkBytesPerSecond),
+      connectionBytesPerMs: bytesPerMs(shape.connectionBytesPerSecond),
+      downlinkBytesPerMs: this.#downlinksBytesPerMs,
+    })
+  }
+
+  /** Stands between an answer and its caller, an agent where it says so. */
+  answer(agent: number | null, response: ServerResponse): ShapedAnswer {
+    const { latencyMs, delay } = this.#shape
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
+    return new ShapedAnswer({
+      latency: () => (latencyMs > 0 ? delay(latencyMs, gone.signal) : Promise.resolve()),
+      open: (sizeBytes) => this.#open(agent, sizeBytes),
+      gone: gone.signal,
+    })
+  }
+
+  /** Starts a body; null where nothing holds it back. */
+  #open(agent: number | null, sizeBytes: number): Flow | null {
+    const { uplinkBytesPerSecond, connectionBytesPerSecond } = this.#shape
+    const place = this.#placeFor(agent)
+    const isLimited =
+      uplinkBytesPerSecond !== null ||
+      connectionBytesPerSecond !== null ||
+      this.#downlinksBytesPerMs[place] !== Number.POSITIVE_INFINITY
+    if (sizeBytes === 0 || !isLimited) return null
+    const nowMs = this.#advance()
+    const id = this.#nextId++
+    const flow = new ShapedFlow(sizeBytes, {
+      allow: (wantedBytes) => this.#allow(id, wantedBytes),
+      drop: () => this.#drop(id),
+    })
+    this.#flows.set(id, flow)
+    this.#link.open({ id, agent: place, sizeBytes }, nowMs)
+    this.#letGo(nowMs)
+    return flow
+  }
+
+  /** How much of a body is through; sees to it that its wait for more ends in time. */
+  #allow(id: number, wantedBytes: number): number {
+    const nowMs = this.#advance()
+    const flow = this.#flows.get(id)
+    if (flow === undefined) return wantedBytes
+    const { throughBytes, wantedAtMs } = this.#progressOf(id, flow.sizeBytes, wantedBytes, nowMs)
+    if (throughBytes < wantedBytes) this.#wakeAt(wantedAtMs)
+    return throughBytes
+  }
+
+  #drop(id: number): void {
+    const nowMs = this.#advance()
+    if (!this.#flows.delete(id)) return
+    this.#link.drop(id, nowMs)
+    this.#letGo(nowMs)
+  }
+
+  /** Brings the link up to now. Each body ends at its own moment, so that a late timer costs the others nothing. */
+  #advance(nowMs = Math.max(this.#nowMs, this.#toldMs)): number {
+    this.#toldMs = nowMs
+    let anyEnded = false
+    while (this.#link.nextEndMs <= nowMs) {
+      const ended = this.#link.takeEnded(this.#link.nextEndMs)
+      // Where rounding leaves something over, a later moment takes it.
+      if (ended.length === 0) ended.push(...this.#link.takeEnded(nowMs))
+      if (ended.length === 0) break
+      for (const id of ended) this.#end(id)
+      anyEnded = true
+    }
+    if (anyEnded) this.#letGo(nowMs)
+    return nowMs
+  }
+
+  #end(id: number): void {
+    const flow = this.#flows.get(id)
+    this.#flows.delete(id)
+    flow?.goOn(flow.sizeBytes)
+  }
+
+  /** In whole bytes: what rounding leaves over must not be waited for again and again. */
+  #progressOf(id: number, sizeBytes: number, wantedBytes: number, nowMs: number) {
+    const { leftBytes, bytesPerMs: rate } = this.#link.progressOf(id, nowMs)
+    const throughBytes = sizeBytes - leftBytes
+    return { throughBytes: Math.round(throughBytes), wantedAtMs: nowMs + (wantedBytes - throughBytes) / rate }
+  }
+
+  /** Lets those go on that can, and comes back when the next one can. */
+  #letGo(nowMs: number): void {
+    let nextMs = Number.POSITIVE_INFINITY
+    for (const [id, flow] of this.#flows) {
+      if (flow.wantedBytes === null) continue
+      const { throughBytes, wantedAtMs } = this.#progressOf(id, flow.sizeBytes, flow.wantedBytes, nowMs)
+      if (throughBytes >= flow.wantedBytes) flow.goOn(throughBytes)
+      else nextMs = Math.min(nextMs, wantedAtMs)
+    }
+    if (nextMs === Number.POSITIVE_INFINITY) this.#cancelWake()
+    else this.#wakeAt(nextMs)
+  }
+
+  /**
+   * A timer that is set for an earlier moment stays: it does no harm. One that comes early, as timers do, is taken for punctual, so
+   * that every wake-up lets somebody go on.
+   */
+  #wakeAt(atMs: number): void {
+    if (atMs >= this.#wakeMs) return
+    this.#cancelWake()
+    this.#wakeMs = atMs
+    const { signal } = this.#timer
+    const wake = () => {
+      if (signal.aborted) return
+      this.#wakeMs = Number.POSITIVE_INFINITY
+      this.#letGo(this.#advance(Math.max(this.#nowMs, this.#toldMs, atMs)))
+    }
+    this.#shape.delay(Math.max(0, atMs - this.#nowMs), signal).then(wake, () => undefined)
+  }
+
+  get #nowMs(): number {
+    return this.#clock.nowMs() - this.#startMs
+  }
+
+  #cancelWake(): void {
+    if (this.#wakeMs === Number.POSITIVE_INFINITY) return
+    this.#timer.abort()
+    this.#timer = new AbortController()
+    this.#wakeMs = Number.POSITIVE_INFINITY
+  }
+
+  #placeFor(agent: number | null): number {
+    if (agent === null) return 0
+    let place = this.#placeOf.get(agent)
+    if (place === undefined) {
+      place = this.#downlinksBytesPerMs.push(bytesPerMs(this.#shape.downlinkBytesPerSecond(agent))) - 1
+      this.#placeOf.set(agent, place)
+    }
+    return place
+  }
+}
+
+/** One answer as the network lets it through. */
+export class ShapedAnswer {
+  /** Lasts as long as the answer takes to begin; rejects when the caller goes away. */
+  readonly latency: () => Promise<void>
+  readonly #open: (sizeBytes: number) => Flow | null
+  readonly #gone: AbortSignal
+
+  constructor(options: {
+    latency: () => Promise<void>
+    open: (sizeBytes: number) => Flow | null
+    /** Aborted when the caller is gone or has everything. */
+    gone: AbortSignal
+  }) {
+    this.latency = options.latency
+    this.#open = options.open
+    this.#gone = options.gone
+  }
+
+  /** The pieces of a body as they may go out; a body that nobody waits for any more is not held back. */
+  async *pace(pieces: Iterable<Buffer>, sizeBytes: number): AsyncIterable<Buffer> {
+    const flow = this.#open(sizeBytes)
+    if (flow === null) return yield* pieces
+    const close = () => flow.close()
+    if (this.#gone.aborted) close()
+    this.#gone.addEventListener('abort', close)
+    let sentBytes = 0
+    let allowedBytes = 0
+    try {
+      for (const piece of pieces) {
+        for (let offset = 0; offset < piece.length; ) {
+          if (sentBytes === allowedBytes) allowedBytes = await flow.allowedBytes(sentBytes)
+          const part = piece.subarray(offset, offset + allowedBytes - sentBytes)
+          yield part
+          offset += part.length
+          sentBytes += part.length
+        }
+      }
+    } finally {
+      this.#gone.removeEventListener('abort', close)
+      flow.close()
+    }
+  }
+}
+
+class ShapedFlow implements Flow {
+  readonly sizeBytes: number
+  /** What it waits for; null when it does not wait. */
+  wantedBytes: number | null = null
+  readonly #shaper: { allow(wantedBytes: number): number; drop(): void }
+  #goOn: (allowedBytes: number) => void = () => undefined
+
+  constructor(sizeBytes: number, shaper: { allow(wantedBytes: number): number; drop(): void }) {
+    this.sizeBytes = sizeBytes
+    this.#shaper = shaper
+  }
+
+  async allowedBytes(sentBytes: number): Promise<number> {
+    const wantedBytes = Math.min(sentBytes + pieceBytesMin, this.sizeBytes)
+    const allowedBytes = this.#shaper.allow(wantedBytes)
+    if (allowedBytes >= wantedBytes) return allowedBytes
+    this.wantedBytes = wantedBytes
+    return new Promise((resolve) => {
+      this.#goOn = resolve
+    })
+  }
+
+  goOn(allowedBytes: number): void {
+    this.wantedBytes = null
+    this.#goOn(allowedBytes)
+  }
+
+  close(): void {
+    this.#shaper.drop()
+    this.goOn(this.sizeBytes)
+  }
+}
+
+function bytesPerMs(bytesPerSecond: number | null): number {
+  return bytesPerSecond === null ? Number.POSITIVE_INFINITY : bytesPerSecond / 1_000
+}

@@ -1,0 +1,107 @@
+// Docker Hub's counting rules, told the time.
+import { expect, test } from 'vitest'
+import { createDockerHubPolicy } from '../../../simulator/registry/policy/docker-hub.ts'
+import type { PolicyRequest } from '../../../simulator/registry/policy/policy.ts'
+
+const hourMs = 3_600_000
+
+function request(change: Partial<PolicyRequest> = {}): PolicyRequest {
+  return {
+    method: 'GET',
+    class: 'manifest',
+    repository: 'kasmweb/chrome',
+    reference: '1.16.1',
+    digest: `sha256:${'0'.repeat(64)}`,
+    role: 'index',
+    source: '192.0.2.1',
+    user: null,
+    ...change,
+  }
+}
+
+test('takes one pull for each two manifests of a multi-arch image', () => {
+  const policy = createDockerHubPolicy()
+  const remaining = [1, 2, 3, 4, 5].map(() => policy.decide(request(), 0).rateLimitRemaining)
+  expect(remaining).toEqual([100, 99, 99, 98, 98])
+})
+
+test('takes one pull for a manifest that stands alone', () => {
+  const policy = createDockerHubPolicy()
+  const remaining = [1, 2, 3].map(() => policy.decide(request({ role: 'single' }), 0).rateLimitRemaining)
+  expect(remaining).toEqual([99, 98, 97])
+})
+
+test('answers the last half pull with a whole one and refuses what follows', () => {
+  const policy = createDockerHubPolicy()
+  for (let get = 1; get <= 199; get += 1) expect(policy.decide(request(), 0).allowed).toBe(true)
+  expect(policy.decide(request({ role: 'single' }), 0)).toMatchObject({ allowed: true, rateLimitRemaining: 0 })
+  expect(policy.decide(request(), 0)).toMatchObject({ allowed: false, status: 429, rateLimitRemaining: 0 })
+})
+
+test('sets the second half aside for pulls that have read their index by digest', () => {
+  const policy = createDockerHubPolicy()
+  const digest = `sha256:${'0'.repeat(64)}`
+  const index = request({ reference: digest })
+  const manifest = request({
+    reference: `sha256:${'1'.repeat(64)}`,
+    digest: `sha256:${'1'.repeat(64)}`,
+    role: 'platform',
+  })
+  for (let pull = 1; pull <= 100; pull += 1) expect(policy.decide(index, 0).allowed).toBe(true)
+  expect(policy.decide(index, 0).allowed).toBe(false)
+  for (let pull = 1; pull <= 100; pull += 1) expect(policy.decide(manifest, 1_000).allowed).toBe(true)
+  expect(policy.decide(manifest, 1_000).allowed).toBe(false)
+})
+
+test('gives back what was set aside for a manifest that nobody asked for within a quarter of an hour', () => {
+  const policy = createDockerHubPolicy()
+  const index = request({ reference: `sha256:${'0'.repeat(64)}` })
+  for (let pull = 1; pull <= 100; pull += 1) policy.decide(index, 0)
+  expect(policy.decide(request(), 899_999).allowed).toBe(false)
+  expect(policy.decide(request(), 900_000).allowed).toBe(true)
+})
+
+test('does not count what it refuses', () => {
+  const policy = createDockerHubPolicy()
+  for (let get = 0; get < 200; get += 1) policy.decide(request(), get)
+  for (let get = 0; get < 50; get += 1) expect(policy.decide(request(), 5 * hourMs).allowed).toBe(false)
+  const later = policy.decide(request(), 6 * hourMs + 199)
+  expect(later).toMatchObject({ allowed: true, rateLimitRemaining: 100 })
+})
+
+test('frees each pull six hours after it was made', () => {
+  const policy = createDockerHubPolicy()
+  for (let get = 0; get < 100; get += 1) policy.decide(request(), 0)
+  for (let get = 0; get < 100; get += 1) policy.decide(request(), hourMs)
+  expect(policy.decide(request(), 6 * hourMs - 1).allowed).toBe(false)
+  const check = request({ class: 'version-check', method: 'HEAD' })
+  expect(policy.decide(check, 6 * hourMs).rateLimitRemaining).toBe(50)
+  expect(policy.decide(check, 7 * hourMs).rateLimitRemaining).toBe(100)
+})
+
+test('limits a whole /64 of IPv6, an IPv4 address, and an account, each on its own', () => {
+  const policy = createDockerHubPolicy()
+  const remaining = (change: Partial<PolicyRequest>) =>
+    policy.decide(request({ role: 'single', ...change }), 0).rateLimitRemaining
+  expect(remaining({ source: '2001:db8:1:2::1' })).toBe(99)
+  expect(remaining({ source: '2001:db8:1:2:ffff::9' })).toBe(98)
+  expect(remaining({ source: '2001:db8:1:3::1' })).toBe(99)
+  expect(remaining({ source: '192.0.2.1' })).toBe(99)
+  expect(remaining({ source: '::ffff:192.0.2.1' })).toBe(98)
+  expect(remaining({ user: 'alice' })).toBe(199)
+  expect(remaining({ user: 'alice', source: '192.0.2.77' })).toBe(198)
+  expect(remaining({ user: '192.0.2.1' })).toBe(199)
+})
+
+test.for(['ping', 'token', 'blob', 'push', 'other'] as const)(
+  'leaves requests of the class %s alone',
+  (requestClass) => {
+    const policy = createDockerHubPolicy()
+    for (let get = 0; get < 200; get += 1) policy.decide(request(), 0)
+    expect(policy.decide(request({ class: requestClass }), 0)).toEqual({
+      allowed: true,
+      headers: {},
+      rateLimitRemaining: null,
+    })
+  },
+)
