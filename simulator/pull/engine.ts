@@ -5,7 +5,18 @@ import type { PullFailureCode } from '../run/events.ts'
 export interface PullRequest {
   /** A docker reference: `kasmweb/chrome:1.16.1`, `registry.example.com:5443/team/app@sha256:...`. */
   reference: string
-  credentials: { username: string; password: string } | null
+  credentials: RegistryCredentials | null
+}
+
+/**
+ * What the definition says of an account. The engine logs in at `registry` before the pull and sends the credentials
+ * along with the pull only where the reference's own host is that registry, as the real agent does (facts on Kasm, 1.6 and 3.3).
+ */
+export interface RegistryCredentials {
+  /** `docker_registry`: `https://index.docker.io/v1/` for Docker Hub, else a URL or host. */
+  registry: string
+  username: string
+  password: string
 }
 
 /** What a pull that succeeded did. */

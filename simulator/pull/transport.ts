@@ -1,0 +1,52 @@
+// The connections of one engine: its own pool, bounded, with the engine's time limits, closed with it.
+import { Agent, type Dispatcher } from 'undici'
+
+/** Answers of any status; only a failed exchange throws. */
+export type Answer = Dispatcher.ResponseData
+
+export interface TransportRequest {
+  method: 'GET' | 'HEAD'
+  url: URL
+  headers: Record<string, string | string[]>
+  /** Holds the answer to the engine's limit for pings and tokens. */
+  quick: boolean
+  signal: AbortSignal
+}
+
+const connectTimeoutMs = 30_000
+/** The engine waits this long for answers to a ping and from a token server. */
+const quickAnswerTimeoutMs = 15_000
+/** Short, so that a registry never closes a connection that is about to be used again. */
+const idleConnectionMs = 1_000
+
+export class Transport {
+  readonly #agent: Agent
+  readonly #headers: Record<string, string>
+
+  constructor(options: { headers: Record<string, string>; connections: number }) {
+    this.#headers = options.headers
+    this.#agent = new Agent({
+      connections: options.connections,
+      connect: { timeout: connectTimeoutMs },
+      keepAliveTimeout: idleConnectionMs,
+      keepAliveMaxTimeout: idleConnectionMs,
+    })
+  }
+
+  send(request: TransportRequest): Promise<Answer> {
+    const { method, url, quick, signal } = request
+    return this.#agent.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method,
+      headers: { ...this.#headers, ...request.headers },
+      signal,
+      ...(quick ? { headersTimeout: quickAnswerTimeoutMs, bodyTimeout: quickAnswerTimeoutMs } : {}),
+    })
+  }
+
+  /** Drops every connection at once. */
+  close(): Promise<void> {
+    return this.#agent.destroy()
+  }
+}
