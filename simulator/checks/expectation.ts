@@ -40,9 +40,9 @@ export interface SampleFilter {
 export type Aggregate = 'max' | 'min' | 'count' | 'sum' | 'mean' | 'p50' | 'p95'
 
 /**
- * One expectation. Exactly one of the four forms:
+ * One expectation. Exactly one of the three forms (docs/checks.md):
  * `limit` judges the aggregate; `within` wants every open timing (ready, drift) closed and at most that long;
- * `neverBefore` wants no sample of at least `value` before a moment, and one after it.
+ * `never-before` wants no sample of at least `value` before a moment, and one after it.
  */
 export interface Expectation {
   /** What it says, for people. */
@@ -54,20 +54,30 @@ export interface Expectation {
         form: 'limit'
         aggregate: Aggregate
         atMost: number | null
-        atLeast: number | null /** The high-water mark must reach this, so that an upper limit cannot hold vacuously. */
+        atLeast: number | null
+        /** The high-water mark must reach this, so that an upper limit cannot hold vacuously. */
         reaches: number | null
       }
     | { form: 'within'; durationMs: number }
     | { form: 'never-before'; value: number; beforeMs: number }
 }
 
-/** What a check found. `slack` is how far the observed value stays from the limit; negative when missed. */
+/**
+ * What a check found. All its numbers are in `unit`.
+ * Of `never-before` they are moments: `observed` is when the value was first reached, `limit` the moment before which it must not be.
+ */
 export interface CheckResult {
   name: string
   passed: boolean
+  /** The aggregate (0 for a count of nothing); null where nothing was there to judge. */
   observed: number | null
+  /** The largest sample, or the whole count or sum; null where there is none and of `never-before`. */
   highWater: number | null
+  /** The limit that the observed value is nearest to, or missed. */
   limit: number
+  /** On which side of the limit the observed value must be; `not-before` is of moments. */
+  bound: 'at-most' | 'at-least' | 'exactly' | 'not-before'
+  /** How far the observed value stays from the limit; negative when it is beyond it, null where it cannot be known. */
   slack: number | null
   unit: 'count' | 'ms' | 'bytes'
   /** The sibling: whether the situation that the check is about did occur, and how often. */

@@ -126,7 +126,7 @@ function failureRows({ failures, worstAgent }: Summary): string[] {
 function checkRows(checks: CheckResult[]): string[] {
   if (checks.length === 0) return ['', 'No checks: the scenario expects nothing.']
   const missed = checks.filter(({ passed }) => !passed).length
-  const nameWidth = Math.min(60, Math.max(...checks.map(({ name }) => name.length)))
+  const nameWidth = Math.min(72, Math.max(...checks.map(({ name }) => name.length)))
   const title =
     missed === 0 ? `All checks held (${checks.length})` : `${missed} of ${plural(checks.length, 'check')} missed`
   return ['', title, ...checks.flatMap((check) => checkLines(check, nameWidth))]

@@ -91,6 +91,7 @@ const kinds: Record<RunEventKind, true> = {
   'agent-stopped': true,
   'agent-config-edited': true,
   'check-in-answered': true,
+  'check-ins-idle': true,
   'check-in-failed': true,
   'pull-queued': true,
   'pull-cancelled': true,

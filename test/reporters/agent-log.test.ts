@@ -32,10 +32,20 @@ const scenario: Scenario = {
         startupSpreadMs: 0,
       },
       ...{ diskSizeBytes: 48_277 * megabyte, diskUsedBytes: 21_786 * megabyte, diskUsageLimit: 0.9 },
-      ...{ validateImages: true, egressAddress: 'own', persona: 'docker', zone: 'default' },
+      ...{
+        validateImages: true,
+        egressAddress: 'own',
+        persona: 'docker',
+        downlinkBytesPerSecond: null,
+        zone: 'default',
+      },
     },
   ],
   registry: { backend: 'embedded', profile: 'none', accounts: [{ username: 'ci', password: 'right password' }] },
+  network: {
+    ...{ uplinkBytesPerSecond: null, connectionBytesPerSecond: null, unpackBytesPerSecond: null },
+    ...{ roundTripMs: 1, serverLatencyMs: 1 },
+  },
   webApp: { autoEnableAgents: true, pruneImagesMode: 'Aggressive' },
   images: [image('kasmweb/terminal:1.13.0'), image('registry.example.com/team/app:2.0', 'wrong password')],
   timeline: [
@@ -64,17 +74,17 @@ function createLoggedFleet() {
   const failLoudly = (error: unknown) => {
     throw error
   }
-  const emit = createEventLog({ sinks: [sink], nowMs: clock.nowMs, onSinkError: failLoudly })
+  const log = createEventLog({ sinks: [sink], nowMs: clock.nowMs, onSinkError: failLoudly })
   const ignore = () => {}
   const ports = { setTimer: ignore, clearTimers: ignore, checkIn: ignore, startPull: ignore, abortPull: ignore }
-  const fleet = new Fleet({ scenario, emit, nowMs: clock.nowMs, ports: { ...ports, removeImage: ignore } })
+  const fleet = new Fleet({ scenario, log, nowMs: clock.nowMs, ports: { ...ports, removeImage: ignore } })
   let pullId = 0
   return {
     clock,
     fleet,
     logs,
     answer: (definitions: ImageDefinition[], pruneImagesMode: 'Off' | 'Aggressive' = 'Off') =>
-      fleet.checkInAnswered(0, { agentEnabled: true, pruneImagesMode, definitions }),
+      fleet.checkInAnswered(0, { agentEnabled: true, pruneImagesMode, definitions }, { told: true }),
     succeed: (name: string, digest: string) =>
       fleet.pullSucceeded(0, ++pullId, name, {
         ...{

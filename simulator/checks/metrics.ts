@@ -1,0 +1,91 @@
+// Turns the events of a run into samples of metrics, in one pass. Only the observers that somebody asks for are at work.
+import type { EventSink } from '../run/events.ts'
+import type { Scenario } from '../scenario/scenario.ts'
+import { CheckInObserver } from './observers/check-ins.ts'
+import type { Observer } from './observers/observer.ts'
+import { PullObserver } from './observers/pulls.ts'
+import { RegistryObserver } from './observers/registry.ts'
+import { TagObserver } from './observers/tags.ts'
+import { type EmitSample, groupsByAgent, type Sample, type Signal } from './signals.ts'
+
+const observers: { signals: readonly Signal[]; create(emit: EmitSample): Observer }[] = [
+  {
+    signals: [
+      'pulls-running',
+      'pulls-queued',
+      'pulls-started',
+      'pulls-succeeded',
+      'pulls-failed',
+      'pulls-denied',
+      'pulls-refused',
+      'pull-duration',
+      'queue-wait',
+      'refresh-gap',
+      'images-pruned',
+      'downloaded-bytes',
+    ],
+    create: (emit) => new PullObserver(emit),
+  },
+  {
+    signals: ['check-ins', 'check-in-gap', 'ready-time'],
+    create: (emit) => new CheckInObserver(emit),
+  },
+  {
+    signals: ['images-published', 'digests-held', 'drift-time'],
+    create: (emit) => new TagObserver(emit),
+  },
+  {
+    signals: ['repositories-in-flight', 'registry-requests'],
+    create: (emit) => new RegistryObserver(emit),
+  },
+]
+
+/** What takes the events, and what ends the samples. */
+export interface Metrics {
+  sink: EventSink
+  /** Tells what only the end of the run shows: timings that stayed open, and what the registry served at once. */
+  finish(endMs: number): void
+}
+
+/**
+ * Makes samples of the signals in `wanted` and hands each to `take` as soon as it is known.
+ * Samples that need the whole run (`repositories-in-flight`, open timings) come with `finish`.
+ *
+ * @example
+ * const metrics = createMetrics({ scenario, wanted: new Set(['pulls-running']), take: (signal, sample) => samples.push(sample) })
+ */
+export function createMetrics(options: {
+  scenario: Scenario
+  wanted: ReadonlySet<Signal>
+  take: (signal: Signal, sample: Sample) => void
+}): Metrics {
+  const { scenario, wanted, take } = options
+  const groups = groupsByAgent(scenario)
+  const emit: EmitSample = (signal, sample) => {
+    if (!wanted.has(signal)) return
+    const { agent = null } = sample
+    const group = agent === null ? null : (groups[agent] ?? null)
+    take(signal, { ...unknown, ...sample, group })
+  }
+  const atWork = observers
+    .filter(({ signals }) => signals.some((signal) => wanted.has(signal)))
+    .map((o) => o.create(emit))
+  return {
+    sink: (event) => {
+      for (const observer of atWork) observer.take(event)
+    },
+    finish: (endMs) => {
+      for (const observer of atWork) observer.finish?.(endMs)
+    },
+  }
+}
+
+const unknown = {
+  agent: null,
+  image: null,
+  reason: null,
+  authenticated: null,
+  status: null,
+  requestClass: null,
+  open: false,
+}

@@ -1,0 +1,57 @@
+// Samples of the agents' own rhythm: the gaps between check-ins, and how long each took to hold all it should.
+import type { RunEvent } from '../../run/events.ts'
+import type { EmitSample } from '../signals.ts'
+import type { Observer } from './observer.ts'
+
+/** Watches starts, check-ins and readiness. */
+export class CheckInObserver implements Observer {
+  readonly #emit: EmitSample
+  readonly #checkedInAtMs = new Map<number, number>()
+  /** Agents that started and were not ready yet, with the moment of their first start. */
+  readonly #startedAtMs = new Map<number, number>()
+
+  constructor(emit: EmitSample) {
+    this.#emit = emit
+  }
+
+  take(event: RunEvent): void {
+    switch (event.kind) {
+      case 'agent-started':
+        if (!event.restart) this.#startedAtMs.set(event.agent, event.atMs)
+        return
+      case 'agent-stopped':
+        this.#checkedInAtMs.delete(event.agent)
+        return
+      case 'check-in-answered':
+        this.#takeCheckIn(event.agent, event.atMs)
+        return
+      case 'check-ins-idle':
+        for (let index = 0; index < event.count; index += 1) {
+          this.#takeCheckIn(event.agent, event.firstAtMs + index * event.intervalMs)
+        }
+        return
+      case 'agent-ready': {
+        const { atMs, agent } = event
+        const startedAtMs = this.#startedAtMs.get(agent)
+        this.#startedAtMs.delete(agent)
+        if (startedAtMs !== undefined) {
+          this.#emit('ready-time', { atMs: startedAtMs, agent, value: atMs - startedAtMs })
+        }
+        return
+      }
+    }
+  }
+
+  #takeCheckIn(agent: number, atMs: number): void {
+    const previousMs = this.#checkedInAtMs.get(agent)
+    this.#checkedInAtMs.set(agent, atMs)
+    this.#emit('check-ins', { atMs, agent, value: 1 })
+    if (previousMs !== undefined) this.#emit('check-in-gap', { atMs, agent, value: atMs - previousMs })
+  }
+
+  finish(endMs: number): void {
+    for (const [agent, atMs] of this.#startedAtMs) {
+      this.#emit('ready-time', { atMs, agent, value: endMs - atMs, open: true })
+    }
+  }
+}

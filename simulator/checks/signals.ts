@@ -1,0 +1,194 @@
+// The samples that expectations judge, and the table of what can be sampled: unit, filters, and what must have happened
+// for a count of nothing to mean anything. observers/ makes the samples from events.
+import { formatBytes, formatDuration } from '../../server/kernel/units.ts'
+import type { Scenario } from '../scenario/scenario.ts'
+import type { MetricName, SampleFilter } from './expectation.ts'
+
+/** One sample of a metric. What a metric does not know of is null. */
+export interface Sample {
+  /** When it was taken; of a timing that a `within` can judge, when the timing began. */
+  atMs: number
+  value: number
+  agent: number | null
+  group: string | null
+  /** The docker reference; of registry samples the repository, which is all that a registry sees. */
+  image: string | null
+  reason: SampleFilter['reason']
+  authenticated: boolean | null
+  status: number | null
+  requestClass: string | null
+  /** A timing that the run ended before it closed; `value` is how long it had lasted by then. */
+  open: boolean
+}
+
+/** What is sampled: the metrics, and three situations that only serve as the ground of a count of nothing. */
+export type Signal = MetricName | 'check-ins' | 'pulls-queued' | 'images-published'
+
+/** Passes a sample on; what is left out is null, and the group follows from the agent. */
+export type EmitSample = (signal: Signal, sample: { atMs: number; value: number } & Partial<Sample>) => void
+
+/** The fields of a filter besides its window, which every metric has. */
+export type FilterField = Exclude<keyof SampleFilter, 'fromMs' | 'untilMs'>
+
+/** What is known of a metric. */
+export interface Metric {
+  unit: 'count' | 'ms' | 'bytes'
+  filters: readonly FilterField[]
+  /** A level holds until it changes, one per agent or image; a window opens with the level in force. */
+  level?: 'agent' | 'image'
+  /** For a count of nothing: what must have happened instead, judged by the same filter as far as it applies there. */
+  ground: Signal
+  /** Reads a sample as the statement of a violation. */
+  describe(sample: Sample): string
+}
+
+const ofAgent = ['group', 'agents'] as const
+const ofImage = [...ofAgent, 'image'] as const
+const ofQueued = [...ofImage, 'reason'] as const
+const ofPull = [...ofQueued, 'authenticated'] as const
+
+/** How an agent is named in statements. */
+function who({ agent, group }: Sample): string {
+  if (agent === null) return 'a client outside the fleet'
+  return group === null ? `agent ${agent}` : `agent ${agent} (group ${group})`
+}
+
+function pullOf(sample: Sample, whatHappened: string): string {
+  const kind = sample.reason === 'refresh' ? 'refresh' : 'pull'
+  return `the ${kind} of ${sample.image} by ${who(sample)} ${whatHappened}`
+}
+
+/** Every metric. docs/checks.md says the same for people, and a test compares the two. */
+export const metrics: Record<MetricName, Metric> = {
+  'pulls-running': {
+    unit: 'count',
+    filters: ofAgent,
+    level: 'agent',
+    ground: 'check-ins',
+    describe: (sample) => `${who(sample)} ran ${sample.value} pulls at once (latest change: ${sample.image})`,
+  },
+  'repositories-in-flight': {
+    unit: 'count',
+    filters: ofAgent,
+    level: 'agent',
+    ground: 'check-ins',
+    describe: (sample) =>
+      `the registry saw ${who(sample)} pull from ${sample.value} repositories at once (latest change: ${sample.image})`,
+  },
+  'pulls-started': {
+    unit: 'count',
+    filters: ofPull,
+    ground: 'check-ins',
+    describe: (sample) => pullOf(sample, 'was started'),
+  },
+  'pulls-succeeded': {
+    unit: 'count',
+    filters: ofPull,
+    ground: 'pulls-started',
+    describe: (sample) => pullOf(sample, 'succeeded'),
+  },
+  'pulls-failed': {
+    unit: 'count',
+    filters: ofPull,
+    ground: 'pulls-started',
+    describe: (sample) => pullOf(sample, 'failed'),
+  },
+  'pulls-denied': {
+    unit: 'count',
+    filters: ofPull,
+    ground: 'pulls-started',
+    describe: (sample) => pullOf(sample, 'was denied by the rate limit'),
+  },
+  'pulls-refused': {
+    unit: 'count',
+    filters: ofQueued,
+    ground: 'pulls-queued',
+    describe: (sample) => pullOf(sample, 'was refused for want of disk'),
+  },
+  'pull-duration': {
+    unit: 'ms',
+    filters: ofPull,
+    ground: 'pulls-started',
+    describe: (sample) => pullOf(sample, `took ${formatDuration(sample.value)}`),
+  },
+  'queue-wait': {
+    unit: 'ms',
+    filters: ofPull,
+    ground: 'pulls-queued',
+    describe: (sample) => pullOf(sample, `waited ${formatDuration(sample.value)} in the queue`),
+  },
+  'refresh-gap': {
+    unit: 'ms',
+    filters: ofImage,
+    ground: 'pulls-succeeded',
+    describe: (sample) =>
+      `${who(sample)} refreshed ${sample.image} ${formatDuration(sample.value)} after the time before`,
+  },
+  'check-in-gap': {
+    unit: 'ms',
+    filters: ofAgent,
+    ground: 'check-ins',
+    describe: (sample) => `${who(sample)} checked in ${formatDuration(sample.value)} after the time before`,
+  },
+  'ready-time': {
+    unit: 'ms',
+    filters: ofAgent,
+    ground: 'check-ins',
+    describe: (sample) =>
+      sample.open
+        ? `${who(sample)} was not ready when the run ended, ${formatDuration(sample.value)} after its start`
+        : `${who(sample)} was ready ${formatDuration(sample.value)} after its start`,
+  },
+  'digests-held': {
+    unit: 'count',
+    filters: ['image'],
+    level: 'image',
+    ground: 'images-published',
+    describe: (sample) =>
+      `the agents held ${sample.value} digests of ${sample.image} at once (latest change: ${who(sample)})`,
+  },
+  'drift-time': {
+    unit: 'ms',
+    filters: ['image'],
+    ground: 'images-published',
+    describe: (sample) =>
+      sample.open
+        ? `${who(sample)} still held the old ${sample.image} when the run ended, ${formatDuration(sample.value)} after the tag moved`
+        : `${who(sample)} held the old ${sample.image} until ${formatDuration(sample.value)} after the tag moved`,
+  },
+  'images-pruned': {
+    unit: 'count',
+    filters: ofImage,
+    ground: 'pulls-succeeded',
+    describe: (sample) => `${who(sample)} pruned ${sample.image ?? 'an image without a tag'}`,
+  },
+  'downloaded-bytes': {
+    unit: 'bytes',
+    filters: ofPull,
+    ground: 'pulls-started',
+    describe: (sample) => pullOf(sample, `downloaded ${formatBytes(sample.value)}`),
+  },
+  'registry-requests': {
+    unit: 'count',
+    filters: [...ofImage, 'authenticated', 'status', 'requestClass'],
+    ground: 'check-ins',
+    describe: (sample) =>
+      `${who(sample)} sent a ${sample.requestClass} request${sample.image === null ? '' : ` for ${sample.image}`}, answered with ${sample.status}`,
+  },
+}
+
+const groundFilters: Record<Exclude<Signal, MetricName>, readonly FilterField[]> = {
+  'check-ins': ofAgent,
+  'pulls-queued': ofQueued,
+  'images-published': ['image'],
+}
+
+/** The filters that apply to a signal. */
+export function filtersOf(signal: Signal): readonly FilterField[] {
+  return signal in metrics ? metrics[signal as MetricName].filters : groundFilters[signal as keyof typeof groundFilters]
+}
+
+/** The group of each agent of a scenario, by the agent's number. */
+export function groupsByAgent(scenario: Scenario): string[] {
+  return scenario.groups.flatMap((group) => Array.from({ length: group.agents }, () => group.name))
+}

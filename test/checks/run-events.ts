@@ -1,0 +1,147 @@
+// Scenarios and events by hand, with only the fields that a test is about.
+import type { Expectation, SampleFilter } from '../../simulator/checks/expectation.ts'
+import type { RunEvent, RunEventBody } from '../../simulator/run/events.ts'
+import type { FleetGroup, Scenario, ScenarioImage } from '../../simulator/scenario/scenario.ts'
+
+export const chrome = 'kasmweb/chrome:1.16.1'
+export const firefox = 'kasmweb/firefox:1.16.1'
+
+type Kind = RunEventBody['kind']
+type BodyOf<K extends Kind> = Omit<Extract<RunEventBody, { kind: K }>, 'kind'>
+
+export function group(name: string, agents: number, more: Partial<FleetGroup> = {}): FleetGroup {
+  return {
+    name,
+    agents,
+    cap: 2,
+    checkInIntervalMs: 30_000,
+    refreshIntervalMs: 3_600_000,
+    startupSpreadMs: 0,
+    diskSizeBytes: 1e12,
+    diskUsedBytes: 0,
+    diskUsageLimit: 0.9,
+    validateImages: true,
+    egressAddress: 'own',
+    persona: 'docker',
+    zone: 'default',
+    downlinkBytesPerSecond: null,
+    ...more,
+  }
+}
+
+export function image(name: string, more: Partial<ScenarioImage> = {}): ScenarioImage {
+  return {
+    name,
+    friendlyName: name,
+    sizeBytes: 1_000,
+    uncompressedSizeBytes: 2_500,
+    layers: 3,
+    base: null,
+    baseShare: 0,
+    registry: 'https://index.docker.io/v1/',
+    user: null,
+    token: null,
+    enabled: true,
+    defined: true,
+    published: true,
+    zone: null,
+    ...more,
+  }
+}
+
+/** Agents 0 and 1 are of `lab`, 2 and 3 of `office`. */
+export function scenarioOf(more: Partial<Scenario> = {}): Scenario {
+  return {
+    name: 'rehearsal',
+    description: '',
+    seed: 7,
+    speed: 60,
+    groups: [group('lab', 2), group('office', 2)],
+    registry: { backend: 'embedded', profile: 'none', accounts: [] },
+    network: {
+      ...{ uplinkBytesPerSecond: null, connectionBytesPerSecond: null, unpackBytesPerSecond: null },
+      ...{ roundTripMs: 1, serverLatencyMs: 1 },
+    },
+    webApp: { autoEnableAgents: true, pruneImagesMode: 'Aggressive' },
+    images: [image(chrome), image(firefox)],
+    timeline: [],
+    end: { afterMs: 3_600_000, when: 'never' },
+    expect: [],
+    ...more,
+  }
+}
+
+const defaults: { [K in Kind]: BodyOf<K> } = {
+  'run-started': { eventVersion: 1, version: '0.1.0', time: 'real', speed: 60, seed: 7, scenario: scenarioOf() },
+  'agent-started': { agent: 0, group: 'lab', cap: 2, restart: false },
+  'agent-stopped': { agent: 0, pullsDropped: 0 },
+  'agent-config-edited': { agent: 0, cap: 2 },
+  'check-in-answered': { agent: 0, definitions: 2, changed: false },
+  'check-ins-idle': { agent: 0, count: 3, firstAtMs: 0, intervalMs: 30_000 },
+  'check-in-failed': { agent: 0, cause: 'connect ECONNREFUSED' },
+  'pull-queued': { agent: 0, image: chrome, reason: 'missing', queued: 1 },
+  'pull-cancelled': { agent: 0, image: chrome, cause: 'definition-gone' },
+  'pull-refused': {
+    agent: 0,
+    image: chrome,
+    reason: 'missing',
+    diskUsedBytes: 1,
+    diskUsedAfterBytes: 2,
+    diskSizeBytes: 2,
+  },
+  'pull-started': {
+    ...{ agent: 0, image: chrome, pull: 1, reason: 'missing', running: 1, queued: 0, authenticated: false },
+    ...{ diskUsedBytes: 0, diskUsedAfterBytes: 1, diskSizeBytes: 2 },
+  },
+  'pull-dropped': { agent: 0, image: chrome, pull: 1, running: 0 },
+  'pull-succeeded': {
+    ...{ agent: 0, image: chrome, pull: 1, reason: 'missing', outcome: 'downloaded', digest: 'sha256:old' },
+    ...{ downloadedBytes: 1_000, requests: 8, durationMs: 5_000, running: 0 },
+  },
+  'pull-failed': {
+    ...{ agent: 0, image: chrome, pull: 1, reason: 'missing', code: 'NOT_FOUND', cause: 'manifest unknown' },
+    ...{ requests: 4, durationMs: 500, running: 0 },
+  },
+  'image-pruned': { agent: 0, image: chrome, digest: 'sha256:old', mode: 'Aggressive' },
+  'agent-ready': { agent: 0, images: 2 },
+  'image-published': { image: chrome, digest: 'sha256:old', previousDigest: null },
+  'definition-changed': { change: 'updated', image: chrome },
+  'timeline-action': { action: 'move-tag', detail: chrome },
+  'registry-request': {
+    ...{ agent: 0, source: '10.0.0.1', method: 'GET', path: '/v2/kasmweb/chrome/blobs/sha256:1', class: 'blob' },
+    ...{ repository: 'kasmweb/chrome', reference: 'sha256:1', status: 200, bytes: 1_000, startedAtMs: 0 },
+    ...{ authenticated: false, rateLimitRemaining: null },
+  },
+  'run-ended': { reason: 'end-reached' },
+}
+
+/** One event; what is left out has an ordinary value. */
+export function at<K extends Kind>(atMs: number, kind: K, more: Partial<BodyOf<K>> = {}): RunEvent {
+  return { atMs, sequence: 0, kind, ...defaults[kind], ...more } as unknown as RunEvent
+}
+
+/** A filter that lets everything through but for what is given. */
+export function where(more: Partial<SampleFilter> = {}): SampleFilter {
+  return {
+    group: null,
+    agents: null,
+    image: null,
+    reason: null,
+    authenticated: null,
+    status: null,
+    requestClass: null,
+    fromMs: 0,
+    untilMs: null,
+    ...more,
+  }
+}
+
+/** An expectation of the `limit` form. */
+export function limit(
+  metric: Expectation['metric'],
+  judge: Partial<Extract<Expectation['judge'], { form: 'limit' }>>,
+  filter: Partial<SampleFilter> = {},
+): Expectation {
+  const none = { form: 'limit', aggregate: 'max', atMost: null, atLeast: null, reaches: null } as const
+  return { name: metric, metric, where: where(filter), judge: { ...none, ...judge } }
+}
