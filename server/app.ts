@@ -1,6 +1,5 @@
 // The fake Kasm as a Fastify application that listens nowhere yet.
 import Fastify, { type FastifyInstance } from 'fastify'
-import { sharedSchemas } from './api/operations.ts'
 import { documentationRoutes } from './routes/documentation.ts'
 import { sendError, sendNotFound } from './routes/errors.ts'
 import type { RouteOptions } from './routes/options.ts'
@@ -33,7 +32,6 @@ function createServer(logger: boolean): FastifyInstance {
   })
   // Kasm takes JSON alone; Fastify would take plain text too.
   app.removeContentTypeParser('text/plain')
-  for (const schema of sharedSchemas) app.addSchema(schema)
   app.setErrorHandler(sendError)
   app.setNotFoundHandler(sendNotFound)
   return app

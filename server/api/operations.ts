@@ -1,5 +1,5 @@
 // Every operation of the fake: what it takes, what it answers and how the OpenAPI document presents it.
-// Routes, documentation and the model's types follow from these two tables.
+// The checks of bodies, the documentation and the model's types follow from these two tables.
 import type { Static, TSchema } from 'typebox'
 import {
   AgentReplySchema,
@@ -28,6 +28,7 @@ import {
   ImagesReplySchema,
   ImagesRequestSchema,
 } from './manager.ts'
+import type { DeveloperOperationName, ManagerOperationName, OperationName } from './operation-names.ts'
 
 interface OperationDescription {
   tag: 'Images' | 'Agents' | 'Agent side'
@@ -36,7 +37,7 @@ interface OperationDescription {
   reply: TSchema
 }
 
-/** Served as POST under /api/public/ and /api/admin/ alike. */
+/** The developer API. */
 export const developerOperations = {
   get_images: {
     tag: 'Images',
@@ -65,9 +66,9 @@ export const developerOperations = {
     body: UpdateAgentRequestSchema,
     reply: AgentReplySchema,
   },
-} as const satisfies Record<string, OperationDescription>
+} as const satisfies Record<DeveloperOperationName, OperationDescription>
 
-/** Served as POST under /manager_api/api/v1/. */
+/** The agents' side. */
 export const managerOperations = {
   agent_config: {
     tag: 'Agent side',
@@ -87,10 +88,9 @@ export const managerOperations = {
     body: ImagesRequestSchema,
     reply: ImagesReplySchema,
   },
-} as const satisfies Record<string, OperationDescription>
+} as const satisfies Record<ManagerOperationName, OperationDescription>
 
 type Operations = typeof developerOperations & typeof managerOperations
-export type OperationName = keyof Operations
 export type RequestOf<Name extends OperationName> = Static<Operations[Name]['body']>
 export type ReplyOf<Name extends OperationName> = Static<Operations[Name]['reply']>
 

@@ -12,6 +12,7 @@ export const errorCodes = {
   AGENT_CONFIG_INVALID: 'the agent configuration file cannot be used',
   DURATION_INVALID: 'a duration cannot be read',
   SIZE_INVALID: 'a size cannot be read',
+  RATE_INVALID: 'a rate cannot be read',
   IMAGE_REFERENCE_INVALID: 'an image reference cannot be parsed',
   PROFILE_UNKNOWN: 'no registry profile has this name',
   PORT_IN_USE: 'another process listens on this port',

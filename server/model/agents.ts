@@ -56,8 +56,13 @@ export class Agents {
     return agent
   }
 
+  noteReport(serverId: string, nowMs: number): void {
+    const agent = this.find(serverId)
+    if (agent) agent.lastReportedMs = nowMs
+  }
+
   find(serverId: string): AgentRecord | null {
-    return this.#agents.get(plainId(serverId) ?? serverId) ?? null
+    return this.#agents.get(serverId) ?? this.#agents.get(plainId(serverId) ?? serverId) ?? null
   }
 
   update(changes: AgentChanges, nowMs: number): Agent {

@@ -2,7 +2,8 @@
 // hand it one operation after the other.
 import type { ImageSeed } from '../api/images.ts'
 import type { HeartbeatReply, HeartbeatRequest } from '../api/manager.ts'
-import type { OperationName, ReplyOf, RequestOf } from '../api/operations.ts'
+import type { OperationName } from '../api/operation-names.ts'
+import type { ReplyOf, RequestOf } from '../api/operations.ts'
 import { KasmSimError } from '../kernel/errors.ts'
 import { Access, type Credentials, defaultCredentials } from './access.ts'
 import { type AgentRecord, Agents, type PruneImagesMode } from './agents.ts'
@@ -80,6 +81,11 @@ export class KasmModel {
       result = this.#handlers[operation](body, nowMs)
     })
     return refusal ?? { status: 200, body: result }
+  }
+
+  /** Takes note that a known agent has checked in with nothing new: for whoever counts such check-ins instead of sending them. */
+  noteReport(serverId: string, nowMs: number): void {
+    this.#agents.noteReport(serverId, nowMs)
   }
 
   #createHandlers(): Handlers {

@@ -6,7 +6,7 @@ import { registerRoutes } from './routes.ts'
 
 interface DocumentationOptions {
   routes: RouteOptions
-  /** Makes an application that knows the schemas and has no routes yet. */
+  /** Makes an application that has no routes yet. */
   createServer: () => FastifyInstance
 }
 
@@ -31,11 +31,14 @@ export async function documentationRoutes(app: FastifyInstance, options: Documen
 }
 
 async function openDocumentation({ createServer, routes }: DocumentationOptions): Promise<FastifyInstance> {
-  const [{ default: swagger }, { default: swaggerUi }] = await Promise.all([
+  const [{ default: swagger }, { default: swaggerUi }, { sharedSchemas }, { descriptions }] = await Promise.all([
     import('@fastify/swagger'),
     import('@fastify/swagger-ui'),
+    import('../api/operations.ts'),
+    import('./descriptions.ts'),
   ])
   const app = createServer()
+  for (const schema of sharedSchemas) app.addSchema(schema)
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -59,6 +62,7 @@ async function openDocumentation({ createServer, routes }: DocumentationOptions)
         },
       },
     },
+    transform: ({ url, schema }) => ({ url, schema: descriptions.get(url) ?? schema }),
     refResolver: { buildLocalReference: ({ $id }, _baseUri, _fragment, index) => String($id ?? `def-${index}`) },
   })
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })

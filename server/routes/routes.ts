@@ -8,7 +8,7 @@ import type { RouteOptions } from './options.ts'
 /** Registers the routes that the OpenAPI document describes. */
 export function registerRoutes(app: FastifyInstance, options: RouteOptions): void {
   app.register(healthcheckRoutes, { prefix: '/api' })
-  app.register(developerRoutes, { prefix: '/api/public', ...options, area: 'public' })
-  app.register(developerRoutes, { prefix: '/api/admin', ...options, area: 'admin' })
+  app.register(developerRoutes, { prefix: '/api/public', ...options })
+  app.register(developerRoutes, { prefix: '/api/admin', ...options })
   app.register(agentSideRoutes, { prefix: '/manager_api/api/v1', ...options })
 }

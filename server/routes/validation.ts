@@ -1,9 +1,8 @@
-// How Fastify checks bodies here. Its own validators convert types and drop unknown fields unless told otherwise, and compiling
-// one per route takes longer than all the rest of a start; TypeBox does neither, and each body is compiled when first needed.
-import { createRequire } from 'node:module'
-import type { FastifySchemaValidationError, FastifyServerOptions } from 'fastify'
-import type { Validator } from 'typebox/schema'
-import { sharedSchemas } from '../api/operations.ts'
+// How Fastify checks bodies here. Its own validators convert types and drop unknown fields unless told otherwise; TypeBox does
+// neither. A start need not wait for the schemas and their compiler, and an idle server need not hold them, so both are loaded with
+// the first body.
+import type { FastifySchemaValidationError, FastifyServerOptions, preValidationHookHandler } from 'fastify'
+import type { OperationName } from '../api/operation-names.ts'
 
 type CompilersFactory = Required<NonNullable<NonNullable<FastifyServerOptions['schemaController']>['compilersFactory']>>
 
@@ -14,29 +13,31 @@ export const compilersFactory = {
   buildSerializer: () => () => JSON.stringify,
 } satisfies CompilersFactory
 
-/** The check of a body whose schema is a `reference()`. Problems come at most eight at a time, which is TypeBox's limit. */
-function checkOfBody({ schema }: { schema: unknown }) {
-  const { $ref } = schema as { $ref: string }
-  return (body: unknown): { value: unknown } | { error: FastifySchemaValidationError[] } => {
-    const validator = validatorOf($ref.replace('#', ''))
-    if (validator.Check(body)) return { value: body }
-    const [, problems] = validator.Errors(body)
-    // An unknown field is also reported as a value of the schema `false`.
-    const reported = problems.filter(({ keyword }) => keyword !== 'boolean')
-    return { error: reported as unknown as FastifySchemaValidationError[] }
-  }
+let problemsOf: typeof import('./body-checks.ts').problemsOf | undefined
+
+const loadChecks: preValidationHookHandler = (_request, _reply, done) => {
+  if (problemsOf) return done()
+  import('./body-checks.ts').then((checks) => {
+    problemsOf = checks.problemsOf
+    done()
+  }, done)
 }
 
-// The compiler is loaded with the first body: a start need not wait for it, and an idle server need not hold it.
-const load = createRequire(import.meta.url)
-const validators = new Map<string, Validator>()
+/**
+ * The options of a route whose body must follow the schema of an operation.
+ *
+ * @example
+ * app.post('/get_images', bodyOf('get_images'), handler)
+ */
+export function bodyOf(operation: OperationName) {
+  return { schema: { body: { $ref: operation } }, preValidation: loadChecks }
+}
 
-function validatorOf(schemaId: string): Validator {
-  const known = validators.get(schemaId)
-  if (known) return known
-  const schema = sharedSchemas.find((candidate) => '$id' in candidate && candidate.$id === schemaId)
-  const { Compile } = load('typebox/schema') as typeof import('typebox/schema')
-  const validator = Compile(schema ?? false)
-  validators.set(schemaId, validator)
-  return validator
+function checkOfBody({ schema }: { schema: unknown }) {
+  const { $ref } = schema as ReturnType<typeof bodyOf>['schema']['body']
+  return (body: unknown): { value: unknown } | { error: FastifySchemaValidationError[] } => {
+    if (!problemsOf) throw new Error('A body came to be checked before the schemas were loaded.')
+    const problems = problemsOf($ref, body)
+    return problems.length === 0 ? { value: body } : { error: problems }
+  }
 }

@@ -1,6 +1,7 @@
 // The commands of `kasm-sim` and their flags. Only this is loaded for `--help`; each command imports what it needs when it runs.
 import { Command, Option } from 'commander'
 import { KasmSimError } from '../../server/kernel/errors.ts'
+import { packageVersion } from '../../server/kernel/version.ts'
 import {
   collectAccounts,
   collectReferences,
@@ -10,7 +11,6 @@ import {
   parseSizeText,
   parseSpeed,
 } from './flags.ts'
-import { packageVersion } from './version.ts'
 
 /** A command that reports wrong usage as a coded error, like everything else that can go wrong. */
 class CodedCommand extends Command {

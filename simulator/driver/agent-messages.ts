@@ -4,17 +4,31 @@ import { createHash } from 'node:crypto'
 import type { AgentImage, HeartbeatReply, HeartbeatRequest } from '../../server/api/manager.ts'
 import type { CheckInAnswer, ImageDefinition } from '../agent/agent.ts'
 import type { FleetAgent } from '../run/fleet.ts'
-import type { ScenarioImage } from '../scenario/scenario.ts'
+import type { Scenario, ScenarioImage } from '../scenario/scenario.ts'
 
-/** The host name of an agent: `agent-0007`. */
-export function agentHostname(index: number): string {
-  return `agent-${String(index).padStart(4, '0')}`
+/** What an agent's installation makes once: the same in every run. */
+interface Identity {
+  /** `agent-0007` */
+  hostname: string
+  serverId: string
 }
 
-/** The `server_id` that an agent's installation makes: the same in every run. */
-export function agentServerId(index: number): string {
+/** Made once per number: check-ins ask for them by the million. */
+const identities: Identity[] = []
+
+function identityOf(index: number): Identity {
+  const known = identities[index]
+  if (known) return known
   const hex = createHash('sha256').update(`kasm-sim-agent-${index}`).digest('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+  const serverId = `${hex.slice(0, 12)}4${hex.slice(13, 16)}8${hex.slice(17, 32)}`
+  const identity = { hostname: `agent-${String(index).padStart(4, '0')}`, serverId }
+  identities[index] = identity
+  return identity
+}
+
+/** The `server_id` of an agent, written as Kasm writes ids. */
+export function agentServerId(index: number): string {
+  return identityOf(index).serverId
 }
 
 /** The address that a registry sees an agent come from; a private one of its own where the scenario says `own`. */
@@ -26,9 +40,10 @@ export function agentSource({ index, group }: FleetAgent): string {
 
 /** The body of an agent's next check-in. */
 export function heartbeatOf({ index, group, state }: FleetAgent): HeartbeatRequest {
+  const { serverId, hostname } = identityOf(index)
   return {
-    server_id: agentServerId(index),
-    hostname: agentHostname(index),
+    server_id: serverId,
+    hostname,
     zone_name: group.zone,
     cores: 8,
     memory_bytes: 32_000_000_000,
@@ -42,23 +57,34 @@ export function heartbeatOf({ index, group, state }: FleetAgent): HeartbeatReque
 }
 
 /**
- * Reads the web app's answers for one agent. Definitions that have not changed stay the same array,
- * which is how the agent's rules know that nothing changed.
+ * Reads the web app's answers for a fleet. Definitions that have not changed for an agent stay the same array,
+ * which is how the agent's rules know that nothing changed; agents with the same definitions share one array.
  */
 export class AnswerReader {
-  #revision = Number.NaN
-  #definitions: readonly ImageDefinition[] = []
+  readonly #known: { revision: number; definitions: readonly ImageDefinition[] }[] = []
+  /** By revision and zone, of the latest revision. */
+  readonly #shared = new Map<string, readonly ImageDefinition[]>()
+  #latestRevision = Number.NaN
 
-  read(reply: HeartbeatReply): CheckInAnswer {
-    if (reply.images_revision !== this.#revision) {
-      this.#revision = reply.images_revision
-      this.#definitions = reply.images.map(definitionFrom)
+  read(agent: number, { agent: own, images_revision: revision, images }: HeartbeatReply): CheckInAnswer {
+    let known = this.#known[agent]
+    if (known?.revision !== revision) {
+      known = { revision, definitions: this.#definitions(images, revision, own.zone_id) }
+      this.#known[agent] = known
     }
-    return {
-      agentEnabled: reply.agent.enabled,
-      pruneImagesMode: reply.agent.auto_prune_images,
-      definitions: this.#definitions,
-    }
+    return { agentEnabled: own.enabled, pruneImagesMode: own.auto_prune_images, definitions: known.definitions }
+  }
+
+  #definitions(images: readonly AgentImage[], revision: number, zoneId: string): readonly ImageDefinition[] {
+    if (revision !== this.#latestRevision) this.#shared.clear()
+    this.#latestRevision = revision
+    // What is restricted to a server is for that server alone.
+    const key = images.some(({ restrict_to_server }) => restrict_to_server) ? null : zoneId
+    const shared = key === null ? undefined : this.#shared.get(key)
+    if (shared) return shared
+    const definitions = images.map(definitionFrom)
+    if (key !== null) this.#shared.set(key, definitions)
+    return definitions
   }
 }
 
@@ -88,4 +114,14 @@ export function imageFields(image: ScenarioImage) {
     restrict_to_zone: image.zone !== null,
     zone_name: image.zone,
   }
+}
+
+/** What the web app defines from the start. */
+export function definedImages({ images }: Scenario) {
+  return images.filter(({ defined }) => defined).map(imageFields)
+}
+
+/** The zones of the fleet; the first is the web app's default. */
+export function zonesOf({ groups }: Scenario): string[] {
+  return [...new Set(groups.map(({ zone }) => zone))]
 }

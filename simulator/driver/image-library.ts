@@ -5,6 +5,11 @@ import { parseReference } from '../../server/kernel/reference.ts'
 import type { SyntheticImage } from '../registry/synthetic.ts'
 import type { ScenarioImage } from '../scenario/scenario.ts'
 
+/** A registry of either kind of time, as far as images are put into it. */
+export interface Publisher {
+  publish(image: SyntheticImage): { digest: string; previousDigest: string | null }
+}
+
 interface Layer {
   name: string
   sizeBytes: number
@@ -20,6 +25,13 @@ export class ImageLibrary {
   constructor(options: { seed: number; images: readonly ScenarioImage[] }) {
     this.#seed = options.seed
     this.#bases = baseLayers(options.images)
+  }
+
+  /** Publishes what the registry holds when a run begins. */
+  publishAll(images: readonly ScenarioImage[], registry: Publisher): { image: string; digest: string }[] {
+    return images
+      .filter(({ published }) => published)
+      .map((image) => ({ image: image.name, digest: registry.publish(this.add(image)).digest }))
   }
 
   /** The image as first published. */

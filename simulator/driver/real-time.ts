@@ -1,21 +1,20 @@
 // Runs a fleet in real time: real sockets, real timers, every interval divided by the speed.
-// The only place outside the kernel that sets timers.
-import { setTimeout as sleep } from 'node:timers/promises'
+// It and wait.ts beside it are the only places outside the kernel that set timers.
 import type { Clock } from '../../server/kernel/clock.ts'
 import { randomStream } from '../../server/kernel/random.ts'
 import type { ImageDefinition } from '../agent/agent.ts'
 import { type Engine, PullError } from '../pull/engine.ts'
 import { createRegistryEngine } from '../pull/registry-engine.ts'
 import type { EmbeddedRegistry } from '../registry/registry.ts'
-import type { Emit } from '../run/event-log.ts'
+import type { EventLog } from '../run/event-log.ts'
 import { type AgentTimer, Fleet, type FleetAgent, type FleetPorts, type StepAgent } from '../run/fleet.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { AnswerReader, agentServerId, agentSource, heartbeatOf } from './agent-messages.ts'
 import type { ImageLibrary } from './image-library.ts'
-import { carryOut } from './timeline.ts'
+import type { EndReason } from './prepared-run.ts'
+import { carryOut, describe } from './timeline.ts'
+import { createWait, type Wait } from './wait.ts'
 import type { WebAppClient } from './web-app-client.ts'
-
-export type EndReason = 'end-reached' | 'condition-met' | 'interrupted'
 
 export interface RealTimeOptions {
   scenario: Scenario
@@ -25,7 +24,7 @@ export interface RealTimeOptions {
   client: WebAppClient
   registry: EmbeddedRegistry
   library: ImageLibrary
-  emit: Emit
+  log: EventLog
   signal: AbortSignal
   contentDirectory?: string | undefined
   stepAgent?: StepAgent | undefined
@@ -34,7 +33,6 @@ export interface RealTimeOptions {
 /** What the driver keeps of one agent besides its state. */
 interface AgentHost {
   engine: Engine
-  answers: AnswerReader
   timers: Map<AgentTimer, NodeJS.Timeout>
   /** By pull id. */
   pulls: Map<number, AbortController>
@@ -56,6 +54,10 @@ class RealTimeDriver implements FleetPorts {
   readonly #options: RealTimeOptions
   readonly #fleet: Fleet
   readonly #hosts: AgentHost[]
+  readonly #answers = new AnswerReader()
+  readonly #wait: Wait
+  /** Aborted once nothing more is to happen. */
+  readonly #over = new AbortController()
   readonly #end = Promise.withResolvers<EndReason>()
   readonly #runTimers = new Set<NodeJS.Timeout>()
   #ended = false
@@ -63,11 +65,12 @@ class RealTimeDriver implements FleetPorts {
 
   constructor(options: RealTimeOptions) {
     this.#options = options
+    this.#wait = createWait(options.speed)
     this.#actionsLeft = options.scenario.timeline.length
     this.#fleet = new Fleet({
       scenario: options.scenario,
       ports: this,
-      emit: options.emit,
+      log: options.log,
       nowMs: () => options.clock.nowMs(),
       stepAgent: options.stepAgent,
     })
@@ -129,10 +132,15 @@ class RealTimeDriver implements FleetPorts {
   async #checkIn(index: number): Promise<void> {
     const host = this.#host(index)
     const { life } = host
-    const agent = this.#fleet.agents[index] as FleetAgent
+    const heartbeat = heartbeatOf(this.#fleet.agents[index] as FleetAgent)
+    const { roundTripMs, serverLatencyMs } = this.#options.scenario.network
     try {
-      const reply = await this.#options.client.heartbeat(heartbeatOf(agent))
-      if (life === host.life) this.#enter(() => this.#fleet.checkInAnswered(index, host.answers.read(reply)))
+      // What is said is settled now; the network takes its time before the web app hears it.
+      await this.#wait(roundTripMs + serverLatencyMs, this.#over.signal)
+      if (life !== host.life) return
+      const reply = await this.#options.client.heartbeat(heartbeat)
+      if (life === host.life)
+        this.#enter(() => this.#fleet.checkInAnswered(index, this.#answers.read(index, reply), { told: true }))
     } catch (error) {
       if (life === host.life) this.#enter(() => this.#fleet.checkInFailed(index, (error as Error).message))
     }
@@ -168,7 +176,8 @@ class RealTimeDriver implements FleetPorts {
 
   /** Actions run one after the other, so that two of the same moment keep their order. */
   async #runTimeline(): Promise<void> {
-    const { scenario, registry, library, client, emit } = this.#options
+    const { scenario, registry, library, client, log } = this.#options
+    const { emit } = log
     const startLater = this.#startLater.bind(this)
     for (const action of scenario.timeline) {
       const due = Promise.withResolvers<void>()
@@ -177,7 +186,7 @@ class RealTimeDriver implements FleetPorts {
       if (this.#ended) return
       emit({ kind: 'timeline-action', action: action.do, detail: describe(action) })
       try {
-        await carryOut(action, { fleet: this.#fleet, client, registry, library, emit, startLater })
+        await carryOut(action, { fleet: this.#fleet, administrator: client, registry, library, emit, startLater })
       } catch (error) {
         return this.#fail(error)
       }
@@ -215,7 +224,7 @@ class RealTimeDriver implements FleetPorts {
 
   #conditionMet(): boolean {
     if (this.#options.scenario.end.when === 'never' || this.#actionsLeft > 0) return false
-    return this.#fleet.agents.every(({ state }) => state.ready)
+    return this.#fleet.readyAgents === this.#fleet.agents.length
   }
 
   #finish(reason: EndReason): void {
@@ -229,6 +238,7 @@ class RealTimeDriver implements FleetPorts {
   }
 
   async #tearDown(): Promise<void> {
+    this.#over.abort()
     for (const timer of this.#runTimers) clearTimeout(timer)
     for (const { pulls } of this.#hosts) {
       for (const controller of pulls.values()) controller.abort(new Error('the run ended'))
@@ -237,32 +247,19 @@ class RealTimeDriver implements FleetPorts {
   }
 
   #createHost(agent: FleetAgent): AgentHost {
-    const { registry, clock, speed, contentDirectory } = this.#options
+    const { scenario, registry, clock, contentDirectory } = this.#options
     const engine = createRegistryEngine({
       resolve: () => registry.url,
       headers: { 'x-kasm-sim-agent': String(agent.index), 'x-kasm-sim-source': agentSource(agent) },
-      delay: async (durationMs, signal) => {
-        await sleep(durationMs / speed, undefined, { signal })
-      },
+      delay: this.#wait,
       nowMs: () => clock.nowMs(),
+      unpackBytesPerSecond: scenario.network.unpackBytesPerSecond,
       ...(contentDirectory === undefined ? {} : { contentDirectory: `${contentDirectory}/agent-${agent.index}` }),
     })
-    return { engine, answers: new AnswerReader(), timers: new Map(), pulls: new Map(), life: 0 }
+    return { engine, timers: new Map(), pulls: new Map(), life: 0 }
   }
 
   #host(index: number): AgentHost {
     return this.#hosts[index] as AgentHost
   }
-}
-
-/** An action in words; a secret is never one of them. */
-function describe({ atMs: _atMs, do: _do, ...fields }: Scenario['timeline'][number]): string {
-  const hideSecrets = (key: string, value: unknown) => (key === 'token' && value !== null ? '***' : value)
-  return Object.entries(fields)
-    .filter(([, value]) => value !== null)
-    .map(([key, value]) => {
-      const named = typeof value === 'object' && 'name' in value && 'layers' in value
-      return `${key} ${named ? value.name : JSON.stringify(value, hideSecrets)}`
-    })
-    .join(', ')
 }

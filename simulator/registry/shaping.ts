@@ -3,7 +3,7 @@
 // so both kinds of time share alike; one timer serves all bodies.
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../../server/kernel/clock.ts'
-import { SharedLink } from '../pull/modelled/shared-link.ts'
+import { SharedLink } from '../network/shared-link.ts'
 
 /** What lies between the registry and its callers, on the registry's clock. A rate of null is no limit. */
 export interface Shape {
@@ -99,11 +99,11 @@ export class Shaper {
     return flow
   }
 
-  /** How much of a body is through; sees to it that its wait for more ends in time. */
+  /** How much of a body may have gone out; sees to it that its wait for more ends in time. */
   #allow(id: number, wantedBytes: number): number {
     const nowMs = this.#advance()
     const flow = this.#flows.get(id)
-    if (flow === undefined) return wantedBytes
+    if (flow === undefined) return Number.POSITIVE_INFINITY
     const { throughBytes, wantedAtMs } = this.#progressOf(id, flow.sizeBytes, wantedBytes, nowMs)
     if (throughBytes < wantedBytes) this.#wakeAt(wantedAtMs)
     return throughBytes

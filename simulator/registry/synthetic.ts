@@ -45,6 +45,11 @@ const created = '2024-01-01T00:00:00Z'
 const layerDigests = new Map<string, string>()
 const layerDigestsMax = 20_000
 
+/** What a layer that should have some size really has. */
+export function layerSizeBytes(wantedBytes: number): number {
+  return Math.max(Math.ceil(wantedBytes / blockBytes) * blockBytes, layerSizeBytesMin)
+}
+
 /** A layer of an image: uncompressed, so that its digest is also its diff id. */
 export class SyntheticLayer implements Blob {
   readonly digest: string
@@ -54,7 +59,7 @@ export class SyntheticLayer implements Blob {
   readonly #payloadEnd: number
 
   constructor(options: { seed: number; name: string; sizeBytes: number }) {
-    this.sizeBytes = Math.max(Math.ceil(options.sizeBytes / blockBytes) * blockBytes, layerSizeBytesMin)
+    this.sizeBytes = layerSizeBytes(options.sizeBytes)
     const identity = JSON.stringify(['kasm-sim-layer-v1', options.seed, options.name, this.sizeBytes])
     this.#key = createHash('sha256').update(identity).digest()
     const payloadBytes = this.sizeBytes - layerSizeBytesMin

@@ -6,6 +6,7 @@ import { TagHoldings, type TagMove } from '../checks/tag-holdings.ts'
 import type { EventSink, PullFailureCode, RequestClass, RunEvent } from '../run/events.ts'
 import { type Distribution, DistributionRecorder } from './distribution.ts'
 import { type AgentFailures, type FailureCause, Failures } from './failures.ts'
+import { PeakRate } from './peak-rate.ts'
 
 /** One run in numbers. Times are milliseconds of the run's own time, sizes bytes; ready for JSON. */
 export interface Summary {
@@ -71,6 +72,8 @@ interface RegistrySummary {
   /** Requests answered with status 429. */
   denied: number
   sentBytes: number
+  /** The most over any 10 s, per second: what its uplink carried and how many requests it answered. */
+  peak: { bytesPerSecond: number; requestsPerSecond: number }
 }
 
 export interface DriftSummary {
@@ -108,6 +111,8 @@ class SummaryRecorder {
   readonly #registry = { requests: 0, denied: 0, sentBytes: 0 }
   readonly #byClass = new Map<RequestClass, number>()
   readonly #byStatus = new Map<string, number>()
+  readonly #peakBytes = new PeakRate()
+  readonly #peakRequests = new PeakRate()
   readonly #moves: TagMove[] = []
   readonly #holdings = new TagHoldings({ onMoved: (move) => this.#moves.push(move) })
   readonly #failures = new Failures()
@@ -142,6 +147,8 @@ class SummaryRecorder {
         this.#registry.requests += 1
         this.#registry.sentBytes += event.bytes
         if (event.status === 429) this.#registry.denied += 1
+        this.#peakBytes.add({ amount: event.bytes, fromMs: event.startedAtMs, toMs: event.atMs })
+        this.#peakRequests.add({ amount: 1, fromMs: event.atMs, toMs: event.atMs })
         addOne(this.#byClass, event.class)
         addOne(this.#byStatus, `${event.status}`)
         return
@@ -166,7 +173,12 @@ class SummaryRecorder {
       ready: this.#readiness.result(),
       checkIns: { ...this.#checkIns },
       pulls: this.#pulls.result(),
-      registry: { ...this.#registry, byClass: sorted(this.#byClass), byStatus: sorted(this.#byStatus) },
+      registry: {
+        ...this.#registry,
+        byClass: sorted(this.#byClass),
+        byStatus: sorted(this.#byStatus),
+        peak: { bytesPerSecond: this.#peakBytes.perSecond(), requestsPerSecond: this.#peakRequests.perSecond() },
+      },
       drift: this.#moves.map(driftOf),
       prunedImages: this.#prunedImages,
       failures: this.#failures.commonest(),

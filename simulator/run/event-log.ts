@@ -1,32 +1,54 @@
-// Gives every event its moment and its number, and hands it to those who listen.
-import type { EventSink, RunEventBody } from './events.ts'
+// Gives every event its moment and its number, and hands it to those who listen. What nobody listens to is never built.
+import type { EventSink, RunEventBody, RunEventKind } from './events.ts'
 
 /** Emits one event; the log adds when and in which order. */
-export type Emit = (body: RunEventBody, atMs?: number) => void
+export type Emit = (body: RunEventBody) => void
+
+/** A sink and the kinds of event that it wants; a bare sink wants all. */
+export interface Subscription {
+  sink: EventSink
+  kinds: ReadonlySet<RunEventKind>
+}
+
+export interface EventLog {
+  emit: Emit
+  /** Whether anybody wants events of a kind: those who build many may ask first. */
+  listens(kind: RunEventKind): boolean
+  /** Nothing is told from here on: what is still under way when a run ends is no part of it. */
+  close(): void
+}
 
 /**
  * An event log over some sinks. A sink that throws is dropped and reported once, so that a broken observer never ends a run.
  *
  * @example
- * const emit = createEventLog({ sinks: [console.log], nowMs: () => clock.nowMs() })
+ * const { emit } = createEventLog({ sinks: [trace.sink], nowMs: () => clock.nowMs(), onSinkError: report })
  * emit({ kind: 'agent-ready', agent: 3, images: 24 })
  */
 export function createEventLog(options: {
-  sinks: EventSink[]
+  sinks: readonly (EventSink | Subscription)[]
   nowMs: () => number
   onSinkError: (error: unknown) => void
-}): Emit {
-  let sinks = options.sinks
+}): EventLog {
+  const { nowMs, onSinkError } = options
+  let subscriptions = options.sinks.map((sink) => (typeof sink === 'function' ? { sink, kinds: null } : sink))
   let sequence = 0
-  return (body, atMs = options.nowMs()) => {
-    const event = { atMs: Math.round(atMs), sequence: sequence++, ...body }
-    for (const sink of sinks) {
+  const listens = (kind: RunEventKind) => subscriptions.some(({ kinds }) => kinds === null || kinds.has(kind))
+  const emit: Emit = (body) => {
+    if (!listens(body.kind)) return
+    const event = { atMs: Math.round(nowMs()), sequence: sequence++, ...body }
+    for (const subscription of subscriptions) {
+      if (subscription.kinds !== null && !subscription.kinds.has(body.kind)) continue
       try {
-        sink(event)
+        subscription.sink(event)
       } catch (error) {
-        sinks = sinks.filter((other) => other !== sink)
-        options.onSinkError(error)
+        subscriptions = subscriptions.filter((other) => other !== subscription)
+        onSinkError(error)
       }
     }
   }
+  const close = () => {
+    subscriptions = []
+  }
+  return { emit, listens, close }
 }

@@ -37,6 +37,14 @@ export type RunEventBody =
   | { kind: 'agent-stopped'; agent: number; pullsDropped: number }
   | { kind: 'agent-config-edited'; agent: number; cap: number }
   | { kind: 'check-in-answered'; agent: number; definitions: number; changed: boolean }
+  | {
+      /** Check-ins of virtual time that changed nothing, `intervalMs` apart, told together once something does change. */
+      kind: 'check-ins-idle'
+      agent: number
+      count: number
+      firstAtMs: number
+      intervalMs: number
+    }
   | { kind: 'check-in-failed'; agent: number; cause: string }
   | { kind: 'pull-queued'; agent: number; image: string; reason: PullReason; queued: number }
   | {

@@ -14,7 +14,7 @@ import {
 import { step } from '../agent/step.ts'
 import type { PullError, PullResult } from '../pull/engine.ts'
 import type { AgentSelection, FleetGroup, Scenario } from '../scenario/scenario.ts'
-import type { Emit } from './event-log.ts'
+import type { Emit, EventLog } from './event-log.ts'
 
 /** What a driver does for the agents. Every call returns at once; what follows from it comes back through the fleet's methods. */
 export interface FleetPorts {
@@ -43,29 +43,44 @@ export interface FleetAgent {
  * The agents and what can happen to them. They are all stopped at first.
  *
  * @example
- * const fleet = new Fleet({ scenario, ports, emit, nowMs: () => clock.nowMs() })
+ * const fleet = new Fleet({ scenario, ports, log, nowMs: () => clock.nowMs() })
  * fleet.start(0)
  */
 export class Fleet {
   readonly agents: readonly FleetAgent[]
   readonly #ports: FleetPorts
   readonly #emit: Emit
+  /** Events that a fleet makes by the million are built only where somebody wants them. */
+  readonly #wanted: Record<'pull-queued' | 'pull-started' | 'pull-succeeded' | 'check-in-answered', boolean>
   readonly #nowMs: () => number
   readonly #step: StepAgent
   readonly #started = new Set<number>()
+  #readyAgents = 0
 
   constructor(options: {
     scenario: Scenario
     ports: FleetPorts
-    emit: Emit
+    log: EventLog
     nowMs: () => number
     stepAgent?: StepAgent | undefined
   }) {
     this.agents = createAgents(options.scenario)
     this.#ports = options.ports
-    this.#emit = options.emit
+    const { emit, listens } = options.log
+    this.#emit = emit
+    this.#wanted = {
+      'pull-queued': listens('pull-queued'),
+      'pull-started': listens('pull-started'),
+      'pull-succeeded': listens('pull-succeeded'),
+      'check-in-answered': listens('check-in-answered'),
+    }
     this.#nowMs = options.nowMs
     this.#step = options.stepAgent ?? step
+  }
+
+  /** How many agents hold every image they should. */
+  get readyAgents(): number {
+    return this.#readyAgents
   }
 
   /** The agents that an action of the timeline touches. */
@@ -104,10 +119,13 @@ export class Fleet {
     this.#deliver(this.#agentAt(index), { kind: timer === 'check-in' ? 'check-in-due' : 'refresh-due' }, dueMs)
   }
 
-  checkInAnswered(index: number, answer: CheckInAnswer): void {
+  /** `told` is false where a check-in changes nothing and is counted instead. */
+  checkInAnswered(index: number, answer: CheckInAnswer, { told }: { told: boolean }): void {
     const agent = this.#agentAt(index)
     const changed = answer.definitions !== agent.state.definitions
-    this.#emit({ kind: 'check-in-answered', agent: index, definitions: answer.definitions.length, changed })
+    if (told && this.#wanted['check-in-answered']) {
+      this.#emit({ kind: 'check-in-answered', agent: index, definitions: answer.definitions.length, changed })
+    }
     this.#deliver(agent, { kind: 'check-in-answered', answer })
   }
 
@@ -123,7 +141,10 @@ export class Fleet {
     const { outcome, digest, downloadedBytes, requests } = result
     const definedBytes = agent.state.pullable.get(name)?.uncompressedSizeBytes ?? 0
     const sizeBytes = definedBytes > 0 ? definedBytes : result.sizeBytes
-    this.#emit({ kind: 'pull-succeeded', ...this.#ended(agent, running), outcome, digest, downloadedBytes, requests })
+    const ended = this.#ended(agent, running)
+    if (this.#wanted['pull-succeeded']) {
+      this.#emit({ kind: 'pull-succeeded', ...ended, outcome, digest, downloadedBytes, requests })
+    }
     this.#deliver(agent, { kind: 'pull-succeeded', pullId, name, digest, sizeBytes })
   }
 
@@ -143,7 +164,10 @@ export class Fleet {
   }
 
   #deliver(agent: FleetAgent, input: AgentInput, atMs = this.#nowMs()): void {
-    for (const command of this.#step(agent.state, input, { nowMs: atMs })) {
+    const wasReady = agent.state.ready
+    const commands = this.#step(agent.state, input, { nowMs: atMs })
+    if (agent.state.ready !== wasReady) this.#readyAgents += wasReady ? -1 : 1
+    for (const command of commands) {
       this.#tell(agent, command)
       this.#ask(agent.index, command)
     }

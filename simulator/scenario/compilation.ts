@@ -3,7 +3,7 @@
 import { KasmSimError } from '../../server/kernel/errors.ts'
 import { type ImageReference, parseReference } from '../../server/kernel/reference.ts'
 import { closest } from '../../server/kernel/suggest.ts'
-import { parseDurationMs, parseSizeBytes } from '../../server/kernel/units.ts'
+import { parseDurationMs, parseRateBytesPerSecond, parseSizeBytes } from '../../server/kernel/units.ts'
 import { formatPath, formatValue, type Path, type Problems } from './problems.ts'
 
 /** Names listed in full where none of them is near. */
@@ -25,6 +25,12 @@ export class Compilation {
 
   sizeBytes(text: string, path: Path, options: { positive?: boolean } = {}): number {
     return this.#amount(text, path, { ...options, parse: parseSizeBytes })
+  }
+
+  /** Null where there is no limit. */
+  rateBytesPerSecond(text: string | null, path: Path): number | null {
+    if (text === null || text === 'unlimited') return null
+    return this.#amount(text, path, { positive: true, parse: parseRateBytesPerSecond })
   }
 
   /** Null where it cannot be parsed. */

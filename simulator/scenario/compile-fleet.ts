@@ -11,25 +11,30 @@ import { formatValue, isFields, type Path } from './problems.ts'
 import type { FleetGroup } from './scenario.ts'
 import type { GroupSource, ScenarioSource } from './schema.ts'
 
+/** What a group does not say for itself, and where problems go. */
+interface FleetContext {
+  /** Of an agent's line; null is no limit. */
+  downlink: string | null
+  compilation: Compilation
+}
+
 /** Groups whose form is wrong are compiled as far as they go, so that what else is wrong with them is found too. */
-export function compileFleet(fleet: ScenarioSource['fleet'], compilation: Compilation): FleetGroup[] {
-  if (!Array.isArray(fleet)) return isFields(fleet) ? [compileGroup(fleet, ['fleet'], compilation)] : []
+export function compileFleet(fleet: ScenarioSource['fleet'], context: FleetContext): FleetGroup[] {
+  if (!Array.isArray(fleet)) return isFields(fleet) ? [compileGroup(fleet, ['fleet'], context)] : []
+  const { problems } = context.compilation
   const names = new Set<string>()
   return fleet.flatMap((group, index) => {
     if (!isFields(group)) return []
     const path = ['fleet', index]
     if (typeof group.name === 'string' && names.has(group.name)) {
-      compilation.problems.add(
-        [...path, 'name'],
-        `must be unique, another group is named ${formatValue(group.name)} too`,
-      )
+      problems.add([...path, 'name'], `must be unique, another group is named ${formatValue(group.name)} too`)
     }
     names.add(group.name)
-    return compileGroup(group, path, compilation)
+    return compileGroup(group, path, context)
   })
 }
 
-function compileGroup(source: GroupSource, path: Path, compilation: Compilation): FleetGroup {
+function compileGroup(source: GroupSource, path: Path, { downlink, compilation }: FleetContext): FleetGroup {
   const config =
     source.config === undefined ? defaultAgentConfig : readConfig(source.config, [...path, 'config'], compilation)
   const { checkInInterval, refreshInterval } = source
@@ -51,6 +56,10 @@ function compileGroup(source: GroupSource, path: Path, compilation: Compilation)
     validateImages: source.validateImages ?? config.validateImages,
     egressAddress: source.egressAddress ?? fleetDefaults.egressAddress,
     persona: source.persona ?? fleetDefaults.persona,
+    downlinkBytesPerSecond: compilation.rateBytesPerSecond(source.downlink === undefined ? downlink : source.downlink, [
+      ...path,
+      'downlink',
+    ]),
     zone: source.zone ?? fleetDefaults.zone,
   }
   checkGroup(group, path, compilation)

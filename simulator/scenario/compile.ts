@@ -7,11 +7,11 @@ import { compileExpectation } from './compile-expect.ts'
 import { compileFleet } from './compile-fleet.ts'
 import { compileImages } from './compile-images.ts'
 import { compileTimeline } from './compile-timeline.ts'
-import { registryDefaults, scenarioDefaults, webAppDefaults } from './defaults.ts'
+import { networkDefaults, networkPresets, registryDefaults, scenarioDefaults, webAppDefaults } from './defaults.ts'
 import { checkForm } from './form.ts'
 import { isFields, type Locate, type Path, Problems } from './problems.ts'
-import type { Scenario, ScenarioRegistry } from './scenario.ts'
-import { ScenarioSchema, type ScenarioSource } from './schema.ts'
+import type { Scenario, ScenarioNetwork, ScenarioRegistry } from './scenario.ts'
+import { type NetworkSource, ScenarioSchema, type ScenarioSource } from './schema.ts'
 
 /** A scenario as it was read, not yet checked. */
 export interface LoadedScenario {
@@ -50,7 +50,9 @@ function compileParts(source: Partial<ScenarioSource>, compilation: Compilation)
   const { problems } = compilation
   const isWellFormed = (part: keyof ScenarioSource) => problems.isClean([part])
   const formed = { fleet: isWellFormed('fleet'), images: isWellFormed('images'), timeline: isWellFormed('timeline') }
-  const fleet = source.fleet === undefined ? [] : compileFleet(source.fleet, compilation)
+  const network = isFields(source.network) ? source.network : {}
+  const { downlink } = presetOf(network, compilation)
+  const fleet = source.fleet === undefined ? [] : compileFleet(source.fleet, { downlink, compilation })
   const groups = formed.fleet && fleet.length > 0 ? fleet : null
   const images = compileImages(source.images, { groups, compilation })
   const afterMs = isFields(source.end)
@@ -71,6 +73,7 @@ function compileParts(source: Partial<ScenarioSource>, compilation: Compilation)
     speed: source.speed ?? scenarioDefaults.speed,
     groups: fleet,
     registry: compileRegistry(source.registry ?? {}, compilation),
+    network: compileNetwork(network, compilation),
     webApp: compileWebApp(source.webApp ?? {}),
     images,
     timeline,
@@ -94,6 +97,27 @@ function wellFormed<Part extends 'timeline' | 'expect'>(
 function compileWebApp(source: NonNullable<ScenarioSource['webApp']>): Scenario['webApp'] {
   const { autoEnableAgents = webAppDefaults.autoEnableAgents, pruneImages = webAppDefaults.pruneImages } = source
   return { autoEnableAgents, pruneImagesMode: pruneImages }
+}
+
+function presetOf(source: NetworkSource, { problems }: Compilation) {
+  const { preset = networkDefaults.preset } = problems.isClean(['network', 'preset']) ? source : {}
+  return networkPresets[preset]
+}
+
+function compileNetwork(source: NetworkSource, compilation: Compilation): ScenarioNetwork {
+  const fields = { ...presetOf(source, compilation), ...definedFields(source) }
+  return {
+    uplinkBytesPerSecond: compilation.rateBytesPerSecond(fields.uplink, ['network', 'uplink']),
+    connectionBytesPerSecond: compilation.rateBytesPerSecond(fields.connection, ['network', 'connection']),
+    roundTripMs: compilation.durationMs(fields.roundTrip, ['network', 'roundTrip']),
+    serverLatencyMs: compilation.durationMs(fields.serverLatency, ['network', 'serverLatency']),
+    unpackBytesPerSecond: compilation.rateBytesPerSecond(fields.unpack, ['network', 'unpack']),
+  }
+}
+
+/** Fields that are undefined say nothing, so they must not hide what the preset says. */
+function definedFields(source: NetworkSource): NetworkSource {
+  return Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined))
 }
 
 function compileRegistry(source: NonNullable<ScenarioSource['registry']>, compilation: Compilation): ScenarioRegistry {

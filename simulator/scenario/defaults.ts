@@ -23,6 +23,47 @@ export const scenarioDefaults = { description: '', seed: 1, speed: 60 } as const
 
 export const registryDefaults = { backend: 'embedded', profile: 'none' } as const
 
+export const networkDefaults = { preset: 'unlimited' } as const
+
+/**
+ * Ready-made networks; null is no limit. `downlink` is what an agent's own line receives unless its group says otherwise.
+ * What each stands for is in docs/scenarios.md, "Network".
+ */
+export const networkPresets = {
+  unlimited: {
+    uplink: null,
+    connection: null,
+    downlink: null,
+    roundTrip: '1ms',
+    serverLatency: '1ms',
+    unpack: null,
+  },
+  'data-centre': {
+    uplink: '10Gbit/s',
+    connection: '200MB/s',
+    downlink: '10Gbit/s',
+    roundTrip: '1ms',
+    serverLatency: '5ms',
+    unpack: '150MB/s',
+  },
+  'branch-office': {
+    uplink: '500Mbit/s',
+    connection: '25MB/s',
+    downlink: '1Gbit/s',
+    roundTrip: '20ms',
+    serverLatency: '10ms',
+    unpack: '100MB/s',
+  },
+  home: {
+    uplink: '10Gbit/s',
+    connection: '10MB/s',
+    downlink: '100Mbit/s',
+    roundTrip: '30ms',
+    serverLatency: '20ms',
+    unpack: '50MB/s',
+  },
+} as const
+
 /** New agents are enabled, unlike in the product, since a scenario of disabled agents pulls nothing; they prune as there. */
 export const webAppDefaults = { autoEnableAgents: true, pruneImages: 'Aggressive' } as const
 

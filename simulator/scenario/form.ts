@@ -41,7 +41,7 @@ class FormCheck {
 
   check(schema: SchemaNode, value: unknown, path: Path, siblings: SchemaNode[] = []): void {
     if (schema.anyOf) {
-      const branch = this.#choose(schema.anyOf, value, path)
+      const branch = this.#choose(schema.anyOf, value, path, schema.errorMessage)
       if (branch) this.check(branch, value, path, schema.anyOf)
     } else if (schema.type === 'object' && isFields(value)) {
       this.#checkObject(schema, value, path, siblings)
@@ -71,14 +71,14 @@ class FormCheck {
   }
 
   /** The branch that a person meant: by the value's own type, then by the fields whose values are fixed words (`do`, `metric`). */
-  #choose(branches: SchemaNode[], value: unknown, path: Path): SchemaNode | null {
+  #choose(branches: SchemaNode[], value: unknown, path: Path, errorMessage?: string): SchemaNode | null {
     let left = branches.filter(
       (branch) => branch.type === typeName(value) || fixedWords(branch).includes(value as string),
     )
     if (left.length === 0) {
       const nouns = [...new Set(branches.map(noun))]
       const choice = [nouns.slice(0, -1).join(', '), nouns.at(-1)].filter(Boolean).join(' or ')
-      this.#problems.add(path, `must be ${choice}, it is ${formatValue(value)}`)
+      this.#problems.add(path, `${errorMessage ?? `must be ${choice}`}, it is ${formatValue(value)}`)
       return null
     }
     if (!isFields(value)) return left.find((branch) => Value.Check(branch as TSchema, value)) ?? left[0] ?? null

@@ -11,6 +11,7 @@ export interface Scenario {
   speed: number
   groups: FleetGroup[]
   registry: ScenarioRegistry
+  network: ScenarioNetwork
   webApp: { autoEnableAgents: boolean; pruneImagesMode: PruneImagesMode }
   images: ScenarioImage[]
   timeline: TimelineAction[]
@@ -25,6 +26,19 @@ export interface ScenarioRegistry {
   profile: string
   /** Who can log in. */
   accounts: RegistryAccount[]
+}
+
+/** What lies between the registry and the agents. A rate of null is no limit. */
+export interface ScenarioNetwork {
+  /** What the registry can send in all. */
+  uplinkBytesPerSecond: number | null
+  /** What one connection can carry. */
+  connectionBytesPerSecond: number | null
+  roundTripMs: number
+  /** From the arrival of a request at the registry to the start of its answer. */
+  serverLatencyMs: number
+  /** How fast an engine unpacks layers, in bytes on the wire. */
+  unpackBytesPerSecond: number | null
 }
 
 export interface RegistryAccount {
@@ -48,6 +62,8 @@ export interface FleetGroup {
   /** `shared`: all agents behind one address; `own`: an address each; else the address itself. */
   egressAddress: string
   persona: 'docker'
+  /** What one agent can receive; null is no limit. */
+  downlinkBytesPerSecond: number | null
   zone: string
 }
 

@@ -1,7 +1,7 @@
 // The leaves of the scenario schema: texts with units and the like. `errorMessage` is what a person reads when a value does not
 // fit; editors that know the keyword show it too.
 import { Type } from 'typebox'
-import { durationPattern, sizePattern } from '../../server/kernel/units.ts'
+import { durationPattern, ratePattern, sizePattern } from '../../server/kernel/units.ts'
 
 /** Objects take the fields they name and no others. */
 export const own = { additionalProperties: false }
@@ -32,6 +32,16 @@ export const Size = (description: string, options: LeafOptions = {}) =>
     description,
     pattern: sizePattern,
     errorMessage: 'must be a size with its unit, such as "512kB", "40MB" or "2.3GB"',
+    ...options,
+  })
+
+const rateMessage = 'must be a rate with its unit, such as "100Mbit/s" or "50MB/s", or "unlimited"'
+
+/** `unlimited` and null both say that there is no limit. */
+export const Rate = (description: string, options: LeafOptions = {}) =>
+  Type.Union([Type.String({ pattern: `^unlimited$|${ratePattern}`, errorMessage: rateMessage }), Type.Null()], {
+    description,
+    errorMessage: rateMessage,
     ...options,
   })
 

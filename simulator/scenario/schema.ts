@@ -5,13 +5,14 @@ import {
   catalogueDefaults,
   fleetDefaults,
   imageDefaults,
+  networkDefaults,
   registryDefaults,
   restartDefaults,
   scenarioDefaults,
   webAppDefaults,
 } from './defaults.ts'
 import { ExpectationSchema } from './schema-expect.ts'
-import { Count, Duration, Flag, own, Share, Size, Text, TextOrNull } from './schema-leaves.ts'
+import { Count, Duration, Flag, own, Rate, Share, Size, Text, TextOrNull } from './schema-leaves.ts'
 
 const pruneModes = ['Off', 'Normal', 'Aggressive'] as const
 
@@ -46,6 +47,7 @@ const groupFields = {
       default: fleetDefaults.egressAddress,
     }),
   ),
+  downlink: Type.Optional(Rate("What an agent's line can receive. Default: that of the network's preset.")),
   zone: Type.Optional(Text('Deployment zone of the agents.', { default: fleetDefaults.zone })),
   persona: Type.Optional(
     Type.Enum(['docker'], { description: 'Whose pulls they make.', default: fleetDefaults.persona }),
@@ -214,6 +216,24 @@ const RegistrySchema = Type.Object(
   { ...own, description: 'The local registry that stands for all registries.' },
 )
 
+const NetworkSchema = Type.Object(
+  {
+    preset: Type.Optional(
+      Type.Enum(['unlimited', 'data-centre', 'branch-office', 'home'], {
+        description: 'Where what is left out comes from.',
+        default: networkDefaults.preset,
+      }),
+    ),
+    uplink: Type.Optional(Rate('What the registry can send in all.')),
+    connection: Type.Optional(Rate('What one connection can carry.')),
+    roundTrip: Type.Optional(Duration('From an agent to the registry and back.')),
+    serverLatency: Type.Optional(Duration('How long the registry takes to answer.')),
+    unpack: Type.Optional(Rate('How fast an engine unpacks layers, in bytes on the wire.')),
+  },
+  { ...own, description: 'What lies between the registry and the agents.' },
+)
+export type NetworkSource = Static<typeof NetworkSchema>
+
 const WebAppSchema = Type.Object(
   {
     autoEnableAgents: Type.Optional(
@@ -265,6 +285,7 @@ export const ScenarioSchema = Type.Object(
       description: 'The agents: one group, or a list of named groups.',
     }),
     registry: Type.Optional(RegistrySchema),
+    network: Type.Optional(NetworkSchema),
     webApp: Type.Optional(WebAppSchema),
     images: Type.Optional(
       Type.Union([CatalogueSchema, Type.Array(ImageSchema)], {

@@ -1,12 +1,15 @@
-// Durations and sizes as people write them.
+// Durations, sizes and rates as people write them.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   durationPattern,
   formatBytes,
   formatDuration,
+  formatRate,
   parseDurationMs,
+  parseRateBytesPerSecond,
   parseSizeBytes,
+  ratePattern,
   sizePattern,
 } from '../../server/kernel/units.ts'
 
@@ -57,7 +60,46 @@ test.each(['', '5', 'GB', '-1GB', '1 GB', '1gb', '1PB', '1e3B', '1.GB', '1GBs'])
   )
 })
 
-test('takes as a duration or a size exactly what the schema patterns take', () => {
+test.each([
+  ['8kbit/s', 1_000],
+  ['100Mbit/s', 12_500_000],
+  ['1Gbit/s', 125_000_000],
+  ['2.5Gbit/s', 312_500_000],
+  ['64kB/s', 64_000],
+  ['50MB/s', 50_000_000],
+  ['1.2GB/s', 1_200_000_000],
+  ['1KiB/s', 1_024],
+  ['20MiB/s', 20_971_520],
+  ['1GiB/s', 1_073_741_824],
+  ['0Mbit/s', 0],
+  ['0.001kbit/s', 0],
+])('reads the rate %s as %i bytes per second', (text, bytesPerSecond) => {
+  expect(parseRateBytesPerSecond(text)).toBe(bytesPerSecond)
+  expect(text).toMatch(new RegExp(ratePattern))
+})
+
+test.each([
+  '',
+  '5',
+  '5MB',
+  'MB/s',
+  '-1MB/s',
+  '1 MB/s',
+  '1mbit/s',
+  '1Mb/s',
+  '1Mbps',
+  '1bit/s',
+  '1Mibit/s',
+  '1MB/m',
+  '1MB/s ',
+])('refuses the rate "%s"', (text) => {
+  expect(text).not.toMatch(new RegExp(ratePattern))
+  expect(() => parseRateBytesPerSecond(text)).toThrow(
+    expect.objectContaining({ code: 'RATE_INVALID', message: expect.stringContaining(`"${text}"`) }),
+  )
+})
+
+test('takes as a duration, a size or a rate exactly what the schema patterns take', () => {
   const taken = (read: () => unknown) => {
     try {
       read()
@@ -66,11 +108,14 @@ test('takes as a duration or a size exactly what the schema patterns take', () =
       return false
     }
   }
-  const text = fc.stringMatching(/^(\d{1,3}(\.\d)?)?(ms|s|m|h|d|B|kB|KB|MB|GB|TB|KiB|MiB|GiB|TiB|x)?(\d[smh])?$/)
+  const text = fc.stringMatching(
+    /^(\d{1,3}(\.\d)?)?(ms|s|m|h|d|B|kB|KB|MB|GB|TB|KiB|MiB|GiB|TiB|kbit|Mbit|x)?(\d[smh]|\/s)?$/,
+  )
   fc.assert(
     fc.property(text, (written) => {
       expect(taken(() => parseDurationMs(written))).toBe(new RegExp(durationPattern).test(written))
       expect(taken(() => parseSizeBytes(written))).toBe(new RegExp(sizePattern).test(written))
+      expect(taken(() => parseRateBytesPerSecond(written))).toBe(new RegExp(ratePattern).test(written))
     }),
   )
 })
@@ -106,4 +151,12 @@ test.each([
   [5e18, '5000.00 PB'],
 ])('writes %i bytes as %s', (sizeBytes, text) => {
   expect(formatBytes(sizeBytes)).toBe(text)
+})
+
+test.each([
+  [0, '0 B/s'],
+  [12_500, '12.50 kB/s'],
+  [125_000_000, '125.00 MB/s'],
+])('writes %i bytes per second as %s', (bytesPerSecond, text) => {
+  expect(formatRate(bytesPerSecond)).toBe(text)
 })

@@ -42,6 +42,7 @@ const rateLimited: Summary = {
     byStatus: { '200': 9_798, '401': 3_495, '429': 2_940 },
     denied: 2_940,
     sentBytes: 412_400_000_000,
+    peak: { bytesPerSecond: 125_000_000, requestsPerSecond: 900 },
   },
   drift: [
     { image: 'kasmweb/chrome:rolling', movedAtMs: 3_600_000, agents: 38, convergedAfterMs: 3_590_000, behind: 0 },
@@ -149,7 +150,14 @@ const quiet: Summary = {
     ...{ dropped: 0, cancelled: 0, unfinished: 0, durationMs: null, queueWaitMs: null, fleetPeak: 0, agentPeak: null },
     ...{ downloadedBytes: 0, requestsPerPull: null },
   },
-  registry: { requests: 0, byClass: {}, byStatus: {}, denied: 0, sentBytes: 0 },
+  registry: {
+    requests: 0,
+    byClass: {},
+    byStatus: {},
+    denied: 0,
+    sentBytes: 0,
+    peak: { bytesPerSecond: 0, requestsPerSecond: 0 },
+  },
   drift: [],
   prunedImages: 0,
   failures: [],

@@ -5,7 +5,7 @@ import type { RunEvent } from '../../simulator/run/events.ts'
 test('numbers events in order and stamps each with the time of the run', () => {
   const events: RunEvent[] = []
   let nowMs = 0
-  const emit = createEventLog({ sinks: [(event) => events.push(event)], nowMs: () => nowMs, onSinkError: () => {} })
+  const { emit } = createEventLog({ sinks: [(event) => events.push(event)], nowMs: () => nowMs, onSinkError: () => {} })
   emit({ kind: 'agent-ready', agent: 0, images: 1 })
   nowMs = 10.6
   emit({ kind: 'agent-ready', agent: 1, images: 1 })
@@ -21,7 +21,7 @@ test('drops a sink that throws, says so once, and goes on with the others', () =
   const broken = () => {
     throw new Error('disk full')
   }
-  const emit = createEventLog({
+  const { emit } = createEventLog({
     sinks: [broken, ({ sequence }) => seen.push(sequence)],
     nowMs: () => 0,
     onSinkError: (error) => errors.push(error),
@@ -30,4 +30,17 @@ test('drops a sink that throws, says so once, and goes on with the others', () =
   emit({ kind: 'agent-ready', agent: 1, images: 1 })
   expect(seen).toEqual([0, 1])
   expect(errors).toEqual([new Error('disk full')])
+})
+
+test('builds no event that nobody wants', () => {
+  const seen: string[] = []
+  const { emit, listens } = createEventLog({
+    sinks: [{ sink: ({ kind }) => seen.push(kind), kinds: new Set(['agent-ready'] as const) }],
+    nowMs: () => 0,
+    onSinkError: () => {},
+  })
+  emit({ kind: 'agent-stopped', agent: 0, pullsDropped: 0 })
+  emit({ kind: 'agent-ready', agent: 0, images: 1 })
+  expect(seen).toEqual(['agent-ready'])
+  expect([listens('agent-ready'), listens('agent-stopped')]).toEqual([true, false])
 })

@@ -14,6 +14,7 @@ const fields: { [K in RunEventKind]: FieldsOf<K> } = {
   'agent-stopped': { agent: true, pullsDropped: true },
   'agent-config-edited': { agent: true, cap: true },
   'check-in-answered': { agent: true, definitions: true, changed: true },
+  'check-ins-idle': { agent: true, count: true, firstAtMs: true, intervalMs: true },
   'check-in-failed': { agent: true, cause: true },
   'pull-queued': { agent: true, image: true, reason: true, queued: true },
   'pull-cancelled': { agent: true, image: true, cause: true },

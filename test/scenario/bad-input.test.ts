@@ -87,6 +87,51 @@ test.each<[string, string, string]>([
     '1:27: fleet.disk must be a size with its unit, such as "512kB", "40MB" or "2.3GB", it is "500gb"',
   ],
   [
+    'a rate without a unit',
+    'network: { uplink: 100 }',
+    '1:20: network.uplink must be a rate with its unit, such as "100Mbit/s" or "50MB/s", or "unlimited", it is 100',
+  ],
+  [
+    'a rate with a wrong unit',
+    'network: { uplink: 100Mbps }',
+    '1:20: network.uplink must be a rate with its unit, such as "100Mbit/s" or "50MB/s", or "unlimited", it is "100Mbps"',
+  ],
+  [
+    'a rate that is a size',
+    'fleet: { agents: 4, downlink: 100MB }',
+    '1:31: fleet.downlink must be a rate with its unit, such as "100Mbit/s" or "50MB/s", or "unlimited", it is "100MB"',
+  ],
+  [
+    'a line that carries nothing',
+    'network: { connection: 0MB/s }',
+    '1:24: network.connection must be more than 0, it is "0MB/s"',
+  ],
+  [
+    'an agent that receives nothing',
+    'fleet: [{ name: a, agents: 4, downlink: 0.001kbit/s }]',
+    '1:41: fleet[0].downlink must be more than 0, it is "0.001kbit/s"',
+  ],
+  [
+    'a rate beyond all numbers',
+    `network: { unpack: ${'9'.repeat(20)}GB/s }`,
+    `1:20: network.unpack is too large: "${'9'.repeat(20)}GB/s"`,
+  ],
+  [
+    'a round trip without a limit',
+    'network: { roundTrip: unlimited }',
+    '1:23: network.roundTrip must be a duration with its unit, such as "250ms", "30s", "5m" or "1h30m", it is "unlimited"',
+  ],
+  [
+    'a preset that is none',
+    'network: { preset: data-center }',
+    '1:20: network.preset must be one of unlimited, data-centre, branch-office, home, it is "data-center"; did you mean "data-centre"?',
+  ],
+  [
+    'the line of an agent among those of the network',
+    'network: { downlink: 100Mbit/s }',
+    '1:12: "downlink" is no field of network; its fields are preset, uplink, connection, roundTrip, serverLatency, unpack',
+  ],
+  [
     'a number where a time is limited',
     'expect: [{ metric: ready-time, atMost: 10 }]',
     '1:40: expect[0].atMost must be a duration with its unit, such as "250ms", "30s", "5m" or "1h30m", it is 10',

@@ -19,6 +19,21 @@ const size = fc
 const some = <Fields extends object>(fields: { [Key in keyof Fields]: fc.Arbitrary<Fields[Key]> }) =>
   fc.record(fields, { requiredKeys: [] })
 
+const rate = fc.oneof(
+  fc.constantFrom(null, 'unlimited' as const),
+  fc
+    .tuple(fc.integer({ min: 1, max: 900 }), fc.constantFrom('kbit/s', 'Mbit/s', 'MB/s', 'GiB/s'))
+    .map(([count, unit]) => `${count}${unit}`),
+)
+const network = some({
+  preset: fc.constantFrom('unlimited' as const, 'data-centre' as const, 'branch-office' as const, 'home' as const),
+  uplink: rate,
+  connection: rate,
+  roundTrip: duration(0, 2),
+  serverLatency: duration(0, 2),
+  unpack: rate,
+})
+
 const groupFields = some({
   cap: fc.integer({ min: 1, max: 9 }),
   checkInInterval: duration(1, 60),
@@ -28,6 +43,7 @@ const groupFields = some({
   diskUsageLimit: fc.double({ min: 0.01, max: 1, noNaN: true }),
   validateImages: fc.boolean(),
   egressAddress: fc.oneof(fc.constantFrom('shared', 'own'), fc.ipV4(), fc.ipV6()),
+  downlink: rate,
   persona: fc.constant('docker' as const),
 })
 const fleet = fc
@@ -107,6 +123,7 @@ const scenario: fc.Arbitrary<ScenarioSource> = fc
       seed: fc.nat(),
       speed: fc.double({ min: 0.1, max: 1000, noNaN: true }),
       registry: some({ profile: fc.constantFrom('none', 'docker-hub-anonymous') }),
+      network,
       webApp: some({
         autoEnableAgents: fc.boolean(),
         pruneImages: fc.constantFrom('Off' as const, 'Aggressive' as const),

@@ -59,10 +59,18 @@ test('needs a name, the number of agents and an end, and fills the rest', () => 
         validateImages: true,
         egressAddress: 'shared',
         persona: 'docker',
+        downlinkBytesPerSecond: null,
         zone: 'default',
       },
     ],
     registry: { backend: 'embedded', profile: 'none', accounts: [] },
+    network: {
+      uplinkBytesPerSecond: null,
+      connectionBytesPerSecond: null,
+      roundTripMs: 1,
+      serverLatencyMs: 1,
+      unpackBytesPerSecond: null,
+    },
     webApp: { autoEnableAgents: true, pruneImagesMode: 'Aggressive' },
     timeline: [],
     end: { afterMs: 300_000, when: 'never' },
@@ -72,7 +80,7 @@ test('needs a name, the number of agents and an end, and fills the rest', () => 
 })
 
 test('shows editors the defaults that it fills', () => {
-  const filled = Value.Default(ScenarioSchema, structuredClone({ ...minimal, registry: {}, webApp: {} }))
+  const filled = Value.Default(ScenarioSchema, structuredClone({ ...minimal, registry: {}, network: {}, webApp: {} }))
   expect(filled).toMatchObject({ seed: 1, fleet: { cap: 2, disk: '500GB' }, webApp: { pruneImages: 'Aggressive' } })
   expect(compile(filled as ScenarioSource)).toStrictEqual(compile(minimal))
 })
@@ -100,6 +108,38 @@ test("takes the agent's configuration file beneath the fields of the group", asy
     diskUsageLimit: 0.8,
     validateImages: true,
   })
+})
+
+test("takes the network's preset beneath its fields, and its downlink beneath that of each group", () => {
+  const { network, groups } = compile({
+    ...minimal,
+    network: { preset: 'branch-office', connection: '50MB/s', serverLatency: '0s', unpack: null },
+    fleet: [
+      { name: 'office', agents: 1 },
+      { name: 'slow', agents: 1, downlink: '100Mbit/s' },
+      { name: 'free', agents: 1, downlink: 'unlimited' },
+    ],
+  })
+  expect(network).toStrictEqual({
+    uplinkBytesPerSecond: 62_500_000,
+    connectionBytesPerSecond: 50_000_000,
+    roundTripMs: 20,
+    serverLatencyMs: 0,
+    unpackBytesPerSecond: null,
+  })
+  expect(groups.map(({ downlinkBytesPerSecond }) => downlinkBytesPerSecond)).toStrictEqual([
+    125_000_000,
+    12_500_000,
+    null,
+  ])
+})
+
+test('compiles every preset of the network to limits that can be kept', () => {
+  for (const preset of ['data-centre', 'branch-office', 'home'] as const) {
+    const { network, groups } = compile({ ...minimal, network: { preset } })
+    const limits = [...Object.values(network), groups[0]?.downlinkBytesPerSecond]
+    expect(limits.filter((limit) => typeof limit !== 'number' || limit <= 0)).toStrictEqual([])
+  }
 })
 
 test('scales the catalogue and lets its images share a base', () => {
@@ -229,7 +269,8 @@ test('reads exactly as both limits, and limits in the unit of their metric', () 
 })
 
 test('passes over fields that are undefined', () => {
-  const source = { ...minimal, seed: undefined, registry: { profile: undefined } } as unknown as ScenarioSource
+  const network = { preset: undefined, uplink: undefined, roundTrip: undefined }
+  const source = { ...minimal, seed: undefined, registry: { profile: undefined }, network } as unknown as ScenarioSource
   expect(compile(source)).toStrictEqual(compile(minimal))
 })
 

@@ -9,6 +9,7 @@ import type { MetricName } from '../../simulator/checks/expectation.ts'
 import { metrics } from '../../simulator/checks/signals.ts'
 import { describeFailure } from '../../simulator/cli/failure.ts'
 import { compileScenario } from '../../simulator/scenario/compile.ts'
+import { networkPresets } from '../../simulator/scenario/defaults.ts'
 import { readYaml } from '../../simulator/scenario/load-yaml.ts'
 import { ScenarioSchema, type ScenarioSource, scenarioJsonSchema } from '../../simulator/scenario/schema.ts'
 
@@ -55,6 +56,7 @@ test.each<[string, number, Node]>([
   ['The scenario', 0, root],
   ['Fleet', 0, part('fleet').anyOf?.[0] ?? {}],
   ['Registry', 0, part('registry')],
+  ['Network', 0, part('network')],
   ['Web app', 0, part('webApp')],
   ['Images', 0, image],
   ['Images', 1, part('images').anyOf?.[0] ?? {}],
@@ -75,6 +77,15 @@ test.each<[string, number, Node]>([
       expect({ name, fallback }).toStrictEqual({ name, fallback: `\`${JSON.stringify(value)}\`` })
     else expect(fallback, `${name} has no default in the schema`).not.toMatch(/`/)
   }
+})
+
+test('lists every preset of the network with its numbers', () => {
+  const columns = ['uplink', 'connection', 'downlink', 'roundTrip', 'serverLatency', 'unpack'] as const
+  const presets = Object.entries(networkPresets)
+  expect(presets.map(([name]) => name)).toStrictEqual(part('network').properties?.['preset']?.enum)
+  expect(rows('Network', 1).map((cells) => cells.slice(0, -1))).toStrictEqual(
+    presets.map(([name, preset]) => [`\`${name}\``, ...columns.map((column) => preset[column] ?? 'unlimited')]),
+  )
 })
 
 test('lists every action with every field', () => {
@@ -116,7 +127,7 @@ test('lists every metric with its unit, its filters and the aggregate it has by 
 
 test('shows YAML that compiles, alone or as a part of a scenario', () => {
   const all = snippets('yaml')
-  expect(all).toHaveLength(8)
+  expect(all).toHaveLength(9)
   const parts = all.filter((text) => !text.includes('name: minimal') && !text.includes('name: new-desktop'))
   const whole = {
     ...{ name: 'whole', fleet: { agents: 20 }, end: { after: '1h' } },

@@ -1,14 +1,12 @@
 // POST /manager_api/api/v1/<call>: what agents call. Bodies are this project's own, so nothing unknown passes.
 import type { FastifyInstance } from 'fastify'
-import { ErrorReplySchema, reference } from '../../api/common.ts'
 import type { AgentImage, HeartbeatReply } from '../../api/manager.ts'
-import { managerOperations } from '../../api/operations.ts'
+import { type ManagerOperationName, managerOperationNames } from '../../api/operation-names.ts'
 import type { ModelCall } from '../../model/model.ts'
 import type { Reply } from '../../model/reply.ts'
 import { sendError, sendReply } from '../errors.ts'
 import type { RouteOptions } from '../options.ts'
-
-type ManagerOperation = keyof typeof managerOperations
+import { bodyOf } from '../validation.ts'
 
 /** Registers the agents' side of the web app. */
 export async function agentSideRoutes(app: FastifyInstance, { model, clock }: RouteOptions): Promise<void> {
@@ -17,29 +15,14 @@ export async function agentSideRoutes(app: FastifyInstance, { model, clock }: Ro
     const refusal = model.authenticateAgent(request.headers.authorization)
     return refusal ? sendReply(reply, refusal) : undefined
   })
-  for (const operation of Object.keys(managerOperations) as ManagerOperation[]) {
-    const { tag, summary, body, reply } = managerOperations[operation]
-    const schema = {
-      operationId: operation,
-      tags: [tag],
-      summary,
-      security: [{ managerToken: [] }],
-      body: reference(body),
-      response: { 200: { description: 'The result.', ...reference(reply) }, ...agentSideErrors },
-    }
-    app.post(`/${operation}`, { schema }, (request, reply) => {
-      const call = { operation, body: request.body, nowMs: clock.nowMs() } as ModelCall<ManagerOperation>
+  for (const operation of managerOperationNames) {
+    app.post(`/${operation}`, bodyOf(operation), (request, reply) => {
+      const call = { operation, body: request.body, nowMs: clock.nowMs() } as ModelCall<ManagerOperationName>
       const answer = model.handle(call)
       if (!hasImages(answer)) return sendReply(reply, answer)
       return reply.type('application/json; charset=utf-8').send(serialise(answer.body))
     })
   }
-}
-
-const agentSideErrors = {
-  400: { description: 'The body does not follow its schema.', ...reference(ErrorReplySchema) },
-  401: { description: 'The manager token is wrong or missing.', ...reference(ErrorReplySchema) },
-  404: { description: 'The agent has not checked in yet.', ...reference(ErrorReplySchema) },
 }
 
 type WithImages = Pick<HeartbeatReply, 'images'>

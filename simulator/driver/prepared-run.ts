@@ -1,0 +1,29 @@
+// What a driver hands to whoever runs a scenario: a world that stands still until it is driven.
+import type { EventLog } from '../run/event-log.ts'
+import type { StepAgent } from '../run/fleet.ts'
+
+export type EndReason = 'end-reached' | 'condition-met' | 'interrupted'
+
+export interface DriveOptions {
+  log: EventLog
+  signal: AbortSignal
+  stepAgent?: StepAgent | undefined
+}
+
+/** A scenario that is ready to run. */
+export interface PreparedRun {
+  time: 'real' | 'virtual'
+  /** 1 in virtual time, which has no pace. */
+  speed: number
+  /** The time of the run; it begins with `drive`. */
+  nowMs(): number
+  /** What the registry holds at the start. */
+  published: readonly { image: string; digest: string }[]
+  /**
+   * Runs the scenario to its end.
+   *
+   * @throws whatever broke the run: a broken invariant, or a timeline action that the web app refused
+   */
+  drive(options: DriveOptions): Promise<EndReason>
+  close(): Promise<void>
+}

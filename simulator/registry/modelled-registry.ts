@@ -1,0 +1,147 @@
+// A registry without bytes, for virtual time: which image a tag stands for, whose credentials are good, and what the policy says.
+// The policy is the very one that the HTTP front asks; a manifest's size is that of the document which the front would serve.
+import { createHash } from 'node:crypto'
+import { parseReference } from '../../server/kernel/reference.ts'
+import type { RequestClass } from '../run/events.ts'
+import type { RegistryAccount } from '../scenario/scenario.ts'
+import type { Policy, PolicyDecision, Profile } from './policy/policy.ts'
+import { describeImage, layerSizeBytes, type SyntheticImage } from './synthetic.ts'
+
+/** One layer, whichever images have it. */
+export interface ModelledLayer {
+  /** Counts from 0 through all layers ever published. */
+  number: number
+  digest: string
+  sizeBytes: number
+}
+
+/** What a tag stands for at one time. */
+export interface ModelledImage {
+  /** Counts from 0 through all images ever published. */
+  number: number
+  repository: string
+  tag: string
+  /** Of the index. */
+  digest: string
+  manifestDigest: string
+  configDigest: string
+  indexBytes: number
+  manifestBytes: number
+  configBytes: number
+  layers: readonly ModelledLayer[]
+  /** Of the layers together. */
+  sizeBytes: number
+}
+
+/** A request for a manifest. */
+export interface ManifestRequest {
+  class: Extract<RequestClass, 'version-check' | 'manifest'>
+  repository: string
+  reference: string
+  /** The image that it is about; null when the registry has none. */
+  image: ModelledImage | null
+  /** Which of the image's documents would be served. */
+  role: 'index' | 'platform'
+  source: string
+  user: string | null
+}
+
+/**
+ * A registry in virtual time.
+ *
+ * @example
+ * const registry = new ModelledRegistry({ profile: findProfile('docker-hub-anonymous'), accounts: [] })
+ * registry.publish({ repository: 'kasmweb/chrome', tag: '1.16.1', seed: 1, layers: [{ name: 'base', sizeBytes: 4_000_000 }] })
+ * registry.find('kasmweb/chrome:1.16.1')
+ */
+export class ModelledRegistry {
+  readonly profile: Profile
+  readonly #policy: Policy
+  readonly #passwords: Map<string, string>
+  readonly #layers = new Map<string, ModelledLayer>()
+  readonly #images: ModelledImage[] = []
+  /** By repository and tag. */
+  readonly #tags = new Map<string, ModelledImage>()
+  /** By docker reference: parsing one anew for each of millions of pulls would cost more than the rest of it. */
+  readonly #references = new Map<string, { host: string; key: string; repository: string; tag: string }>()
+
+  constructor({ profile, accounts }: { profile: Profile; accounts: readonly RegistryAccount[] }) {
+    this.profile = profile
+    this.#policy = profile.createPolicy()
+    this.#passwords = new Map(accounts.map(({ username, password }) => [username, password]))
+  }
+
+  /** Every image ever published, by number. */
+  get images(): readonly ModelledImage[] {
+    return this.#images
+  }
+
+  /** Publishes under the image's tag; a tag that is there moves. */
+  publish(image: SyntheticImage): { digest: string; previousDigest: string | null; sizeBytes: number } {
+    const { repository, tag } = image
+    const layers = image.layers.map((layer) => this.#layer({ seed: image.seed, ...layer }))
+    const { index, manifest, config } = describeImage(layers)
+    const published: ModelledImage = {
+      number: this.#images.length,
+      repository,
+      tag,
+      digest: index.digest,
+      manifestDigest: manifest.digest,
+      configDigest: config.digest,
+      indexBytes: index.sizeBytes,
+      manifestBytes: manifest.sizeBytes,
+      configBytes: config.sizeBytes,
+      layers,
+      sizeBytes: layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    }
+    const key = `${repository}:${tag}`
+    const previous = this.#tags.get(key)
+    this.#images.push(published)
+    this.#tags.set(key, published)
+    return { digest: published.digest, previousDigest: previous?.digest ?? null, sizeBytes: published.sizeBytes }
+  }
+
+  /** What a docker reference leads to; its host is not looked at, as in a run of real time. */
+  find(reference: string): { host: string; repository: string; tag: string; image: ModelledImage | null } {
+    let known = this.#references.get(reference)
+    if (known === undefined) {
+      const { host, repository, tag, digest } = parseReference(reference)
+      known = { host, key: `${repository}:${tag}`, repository, tag: tag ?? digest ?? 'latest' }
+      this.#references.set(reference, known)
+    }
+    const { host, repository, tag } = known
+    return { host, repository, tag, image: this.#tags.get(known.key) ?? null }
+  }
+
+  /** Whether a login with these credentials succeeds; without authentication nobody is asked. */
+  accepts({ username, password }: { username: string; password: string }): boolean {
+    return this.profile.authentication.scheme === 'none' || this.#passwords.get(username) === password
+  }
+
+  decide(request: ManifestRequest, nowMs: number): PolicyDecision {
+    const { image, role } = request
+    return this.#policy.decide(
+      {
+        method: request.class === 'manifest' ? 'GET' : 'HEAD',
+        class: request.class,
+        repository: request.repository,
+        reference: request.reference,
+        digest: image === null ? null : role === 'index' ? image.digest : image.manifestDigest,
+        role: image === null ? null : role,
+        source: request.source,
+        user: request.user,
+      },
+      nowMs,
+    )
+  }
+
+  #layer(layer: { seed: number; name: string; sizeBytes: number }): ModelledLayer {
+    const identity = JSON.stringify([layer.seed, layer.name, layer.sizeBytes])
+    const known = this.#layers.get(identity)
+    if (known) return known
+    const digest = `sha256:${createHash('sha256').update(`kasm-sim-modelled-layer\n${identity}`).digest('hex')}`
+    const created = { number: this.#layers.size, digest, sizeBytes: layerSizeBytes(layer.sizeBytes) }
+    this.#layers.set(identity, created)
+    return created
+  }
+}
