@@ -61,9 +61,9 @@ function addServe(program: Command): void {
     .description('Start the fake Kasm web app alone, until Ctrl-C.')
     .addOption(portOption(8080).env('KASM_SIM_PORT'))
     .addOption(hostOption().env('KASM_SIM_HOST'))
-    .addOption(new Option('--api-key <key>', 'API key that clients must send').env('KASM_SIM_API_KEY'))
-    .addOption(new Option('--api-key-secret <secret>', 'secret of the API key').env('KASM_SIM_API_KEY_SECRET'))
-    .addOption(new Option('--manager-token <token>', 'token that agents must send').env('KASM_SIM_MANAGER_TOKEN'))
+    .addOption(apiKeyOption())
+    .addOption(apiKeySecretOption())
+    .addOption(managerTokenOption())
     .option('--auto-enable-agents', 'enable agents at their first check-in, which Kasm does not by default')
     .addOption(
       new Option('--prune-images <mode>', 'how new agents prune')
@@ -138,6 +138,10 @@ function addRun(program: Command, setExitCode: (exitCode: number) => void): void
     .option('--summary <file>', 'where the JSON summary goes (default: runs/<scenario>-<number>/summary.json)')
     .option('--logs <folder>', "write each agent's log, as a Kasm agent would, to this folder")
     .option('--content <folder>', 'keep the pulled blobs in this folder (default: verify and drop them)')
+    .option('--web-app <url>', 'check in with this fake Kasm (default: the run has one of its own)')
+    .addOption(apiKeyOption())
+    .addOption(apiKeySecretOption())
+    .addOption(managerTokenOption())
     .option('--json', 'print the summary and the checks as one JSON document')
     .addHelpText(
       'after',
@@ -145,6 +149,7 @@ function addRun(program: Command, setExitCode: (exitCode: number) => void): void
         ['kasm-sim run storm', 'a shipped scenario'],
         ['kasm-sim run fleet.yaml --speed 60', 'a file, an hour in a minute'],
         ['kasm-sim run storm --seed 7 --json', 'another fleet of the same kind, for scripts'],
+        ['kasm-sim run storm --web-app http://127.0.0.1:8080', 'with a `kasm-sim serve --auto-enable-agents`'],
       ]),
     )
     .action(async (scenario, flags) => setExitCode(await (await import('./run.ts')).run(scenario, flags)))
@@ -174,6 +179,18 @@ function portOption(port: number): Option {
 
 function hostOption(): Option {
   return new Option('--host <address>', 'address to listen on').default('127.0.0.1')
+}
+
+function apiKeyOption(): Option {
+  return new Option('--api-key <key>', 'API key of the web app').env('KASM_SIM_API_KEY')
+}
+
+function apiKeySecretOption(): Option {
+  return new Option('--api-key-secret <secret>', 'secret of the API key').env('KASM_SIM_API_KEY_SECRET')
+}
+
+function managerTokenOption(): Option {
+  return new Option('--manager-token <token>', 'token that agents send').env('KASM_SIM_MANAGER_TOKEN')
 }
 
 function examples(rows: [command: string, meaning: string][]): string {

@@ -1,5 +1,7 @@
 // `kasm-sim run`: one scenario, watched on stderr and reported on stdout.
-import { exitCodes } from '../../server/kernel/errors.ts'
+import { exitCodes, KasmSimError } from '../../server/kernel/errors.ts'
+import { defaultCredentials } from '../../server/model/access.ts'
+import type { WebAppAddress } from '../driver/web-app-client.ts'
 import { formatRunReport, type RunReport } from '../reporters/json.ts'
 import { formatSummary } from '../reporters/summary-text.ts'
 import { openTrace } from '../reporters/trace-file.ts'
@@ -21,6 +23,10 @@ interface RunFlags {
   summary?: string
   logs?: string
   content?: string
+  webApp?: string
+  apiKey?: string
+  apiKeySecret?: string
+  managerToken?: string
   json?: true
 }
 
@@ -99,9 +105,26 @@ async function runUntilStopped(
       ...(flags.speed === undefined ? {} : { speed: flags.speed }),
       ...(flags.seed === undefined ? {} : { seed: flags.seed }),
       ...(flags.content === undefined ? {} : { contentDirectory: flags.content }),
+      ...(flags.webApp === undefined ? {} : { webApp: webAppOf(flags.webApp, flags) }),
     })
   } finally {
     forget()
+  }
+}
+
+/** @throws KasmSimError USAGE */
+function webAppOf(url: string, flags: RunFlags): WebAppAddress {
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+    throw new KasmSimError(
+      'USAGE',
+      `Failed to read --web-app ${url}: it is no URL. Write it like http://127.0.0.1:8080.`,
+    )
+  }
+  return {
+    url: new URL(url).origin,
+    apiKey: flags.apiKey ?? defaultCredentials.apiKey,
+    apiKeySecret: flags.apiKeySecret ?? defaultCredentials.apiKeySecret,
+    managerToken: flags.managerToken ?? defaultCredentials.managerToken,
   }
 }
 

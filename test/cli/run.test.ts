@@ -105,3 +105,27 @@ test('reports the scenario that is invalid by line and column', async () => {
   expect(stderr).toMatch(/invalid\.yaml:2:\d+: kasm-sim: Failed to [\s\S]*cap[\s\S]*\[SCENARIO_INVALID\]\n$/)
   expect(exitCode).toBe(1)
 })
+
+test('runs a fleet against a fake Kasm that is already there', async () => {
+  const cwd = temporaryFolder()
+  const kasm = start(['serve', '--port', '0', '--json', '--auto-enable-agents'])
+  const { url } = JSON.parse(await kasm.printed(/\n/)) as { url: string }
+  const { exitCode, stderr } = await command(['run', fixture('fleet.yaml'), '--web-app', url], { cwd })
+  expect(exitCode, stderr).toBe(0)
+  const answer = await fetch(`${url}/api/public/get_agents`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ api_key: 'kasmSimKey01', api_key_secret: 'kasmSimSecret0123456789abcdefghi' }),
+  })
+  expect(((await answer.json()) as { agents: unknown[] }).agents).toHaveLength(3)
+})
+
+test('says that no web app answers, or that its address is none', async () => {
+  const cwd = temporaryFolder()
+  const nobody = await command(['run', fixture('fleet.yaml'), '--web-app', 'http://127.0.0.1:1'], { cwd })
+  expect(nobody).toMatchObject({ exitCode: 1 })
+  expect(nobody.stderr).toMatch(/Failed to reach the web app at http:\/\/127\.0\.0\.1:1: .*\[SERVER_UNREACHABLE\]/)
+  const nothing = await command(['run', fixture('fleet.yaml'), '--web-app', 'localhost:8080'], { cwd })
+  expect(nothing).toMatchObject({ exitCode: 1 })
+  expect(nothing.stderr).toContain('Failed to read --web-app localhost:8080: it is no URL.')
+})

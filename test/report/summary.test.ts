@@ -29,7 +29,10 @@ test('a run in which nothing happened has zeros and nulls, and no gaps', () => {
       ...{ refused: 0, dropped: 0, cancelled: 0, unfinished: 0, durationMs: null, queueWaitMs: null },
       ...{ fleetPeak: 0, agentPeak: null, downloadedBytes: 0, requestsPerPull: null },
     },
-    registry: { requests: 0, byClass: {}, byStatus: {}, denied: 0, sentBytes: 0 },
+    registry: {
+      ...{ requests: 0, byClass: {}, byStatus: {}, denied: 0, sentBytes: 0 },
+      peak: { bytesPerSecond: 0, requestsPerSecond: 0 },
+    },
     drift: [],
     prunedImages: 0,
     failures: [],
@@ -94,7 +97,7 @@ test('counts registry requests by class and status, commonest first', () => {
     at(3, 'registry-request', { class: 'manifest', bytes: 100 }),
   ])
   expect(registry).toEqual({
-    ...{ requests: 3, denied: 1, sentBytes: 115 },
+    ...{ requests: 3, denied: 1, sentBytes: 115, peak: { bytesPerSecond: 12, requestsPerSecond: 0 } },
     ...{ byClass: { manifest: 2, token: 1 }, byStatus: { '200': 2, '429': 1 } },
   })
   expect(Object.keys(registry.byClass)).toEqual(['manifest', 'token'])
