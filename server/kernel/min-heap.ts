@@ -1,8 +1,12 @@
 // A queue of numbers by key, on typed arrays: the smallest key first, and of equal keys the one that was pushed first,
 // which is what makes runs in virtual time deterministic.
 
+/** Places come before all orders of pushing. */
+const firstPlace = -(2 ** 52)
+
 /**
- * Holds 32-bit values ordered by `(key, order of pushing)`.
+ * Holds 32-bit values ordered by `(key, order of pushing)`; those that are given a place come before others of an equal key,
+ * by their places, whenever they were pushed.
  *
  * @example
  * const heap = new MinHeap()
@@ -31,15 +35,15 @@ export class MinHeap {
     return this.#size === 0 ? -1 : (this.#values[0] as number)
   }
 
-  push(key: number, value: number): void {
+  push(key: number, value: number, place?: number): void {
     if (this.#size === this.#keys.length) this.#grow()
     const keys = this.#keys
-    const order = this.#pushed++
+    const order = place === undefined ? this.#pushed++ : firstPlace + place
     let hole = this.#size++
     while (hole > 0) {
       const parent = (hole - 1) >> 1
-      // A new entry has the highest order, so an equal key above it stays above.
-      if ((keys[parent] as number) <= key) break
+      const parentKey = keys[parent] as number
+      if (parentKey < key || (parentKey === key && (this.#orders[parent] as number) <= order)) break
       this.#move(parent, hole)
       hole = parent
     }

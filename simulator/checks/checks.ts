@@ -1,6 +1,7 @@
 // Judges what a scenario expects of a run, from the run's events alone. docs/checks.md explains forms, metrics and results.
 import { parseReference } from '../../server/kernel/reference.ts'
-import type { EventSink, RunEvent } from '../run/events.ts'
+import type { Subscription } from '../run/event-log.ts'
+import type { RunEvent } from '../run/events.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { CheckResult, Expectation, SampleFilter } from './expectation.ts'
 import type { Judge } from './judge.ts'
@@ -17,7 +18,7 @@ import { type FilterField, filtersOf, metrics, type Sample, type Signal } from '
  * for await (const event of readTrace('trace.jsonl')) checks.sink(event)
  * checks.results().every(({ passed }) => passed)
  */
-export function createChecks(scenario: Scenario): { sink: EventSink; results(): CheckResult[] } {
+export function createChecks(scenario: Scenario): Subscription & { results(): CheckResult[] } {
   const checks = scenario.expect.map((expectation) => new Check(expectation, scenario))
   const takers = new Map<Signal, ((sample: Sample) => void)[]>()
   for (const taker of checks.flatMap((check) => check.takers())) {
@@ -33,6 +34,7 @@ export function createChecks(scenario: Scenario): { sink: EventSink; results(): 
   let endMs = 0
   let results: CheckResult[] | null = null
   return {
+    kinds: new Set([...samples.kinds, 'run-ended' as const]),
     sink: (event: RunEvent) => {
       if (results) return
       endMs = Math.max(endMs, event.atMs)

@@ -1,5 +1,5 @@
 // Turns the events of a run into samples of metrics, in one pass. Only the observers that somebody asks for are at work.
-import type { EventSink } from '../run/events.ts'
+import type { EventSink, RunEventKind } from '../run/events.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { CheckInObserver } from './observers/check-ins.ts'
 import type { Observer } from './observers/observer.ts'
@@ -8,41 +8,58 @@ import { RegistryObserver } from './observers/registry.ts'
 import { TagObserver } from './observers/tags.ts'
 import { type EmitSample, groupsByAgent, type Sample, type Signal } from './signals.ts'
 
-const observers: { signals: readonly Signal[]; create(emit: EmitSample): Observer }[] = [
-  {
-    signals: [
-      'pulls-running',
-      'pulls-queued',
-      'pulls-started',
-      'pulls-succeeded',
-      'pulls-failed',
-      'pulls-denied',
-      'pulls-refused',
-      'pull-duration',
-      'queue-wait',
-      'refresh-gap',
-      'images-pruned',
-      'downloaded-bytes',
-    ],
-    create: (emit) => new PullObserver(emit),
-  },
-  {
-    signals: ['check-ins', 'check-in-gap', 'ready-time'],
-    create: (emit) => new CheckInObserver(emit),
-  },
-  {
-    signals: ['images-published', 'digests-held', 'drift-time'],
-    create: (emit) => new TagObserver(emit),
-  },
-  {
-    signals: ['repositories-in-flight', 'registry-requests'],
-    create: (emit) => new RegistryObserver(emit),
-  },
+const pullKinds: readonly RunEventKind[] = [
+  'pull-queued',
+  'pull-cancelled',
+  'pull-refused',
+  'pull-started',
+  'pull-dropped',
+  'pull-succeeded',
+  'pull-failed',
 ]
+
+const observers: { signals: readonly Signal[]; kinds: readonly RunEventKind[]; create(emit: EmitSample): Observer }[] =
+  [
+    {
+      signals: [
+        'pulls-running',
+        'pulls-queued',
+        'pulls-started',
+        'pulls-succeeded',
+        'pulls-failed',
+        'pulls-denied',
+        'pulls-refused',
+        'pull-duration',
+        'queue-wait',
+        'refresh-gap',
+        'images-pruned',
+        'downloaded-bytes',
+      ],
+      kinds: [...pullKinds, 'image-pruned', 'agent-stopped', 'refresh-unchanged'],
+      create: (emit) => new PullObserver(emit),
+    },
+    {
+      signals: ['check-ins', 'check-in-gap', 'ready-time'],
+      kinds: ['agent-started', 'agent-stopped', 'agent-ready', 'check-in-answered', 'check-ins-idle'],
+      create: (emit) => new CheckInObserver(emit),
+    },
+    {
+      signals: ['images-published', 'digests-held', 'drift-time'],
+      kinds: [...pullKinds, 'image-pruned', 'image-published'],
+      create: (emit) => new TagObserver(emit),
+    },
+    {
+      signals: ['repositories-in-flight', 'registry-requests'],
+      kinds: ['registry-request', 'agent-stopped'],
+      create: (emit) => new RegistryObserver(emit),
+    },
+  ]
 
 /** What takes the events, and what ends the samples. */
 export interface Metrics {
   sink: EventSink
+  /** What the sink needs to be told. */
+  kinds: ReadonlySet<RunEventKind>
   /** Tells what only the end of the run shows: timings that stayed open, and what the registry served at once. */
   finish(endMs: number): void
 }
@@ -67,10 +84,10 @@ export function createMetrics(options: {
     const group = agent === null ? null : (groups[agent] ?? null)
     take(signal, { ...unknown, ...sample, group })
   }
-  const atWork = observers
-    .filter(({ signals }) => signals.some((signal) => wanted.has(signal)))
-    .map((o) => o.create(emit))
+  const needed = observers.filter(({ signals }) => signals.some((signal) => wanted.has(signal)))
+  const atWork = needed.map(({ create }) => create(emit))
   return {
+    kinds: new Set(needed.flatMap(({ kinds }) => kinds)),
     sink: (event) => {
       for (const observer of atWork) observer.take(event)
     },

@@ -2,6 +2,14 @@
 // Moments sit in typed arrays; what happens at one is an object that knows itself.
 import { MinHeap } from '../../server/kernel/min-heap.ts'
 
+/** Moments fall on multiples of 1/1024 ms, so that sums of them are exact and the order of additions never matters. */
+const ticksPerMs = 1_024
+
+/** The first moment of the grid that is not before this one. */
+export function tickAt(atMs: number): number {
+  return Math.ceil(atMs * ticksPerMs) / ticksPerMs
+}
+
 /** Something that happens at a moment. A task that no longer matters when its moment comes does nothing. */
 export interface Task {
   due(nowMs: number): void
@@ -30,11 +38,12 @@ export class EventQueue {
     return this.#heap.firstKey
   }
 
-  schedule(atMs: number, task: Task): void {
+  /** With a `place` it comes before what has none at an equal moment, by the places, whenever it was scheduled. */
+  schedule(atMs: number, task: Task, place?: number): void {
     const slot = this.#free.pop() ?? this.#tasks.length
     this.#tasks[slot] = task
     // Nothing can happen in the past: what rounding puts there happens now.
-    this.#heap.push(Math.max(atMs, this.#nowMs), slot)
+    this.#heap.push(Math.max(tickAt(atMs), this.#nowMs), slot, place)
   }
 
   /** Moves the clock to a moment at which nothing is due. */

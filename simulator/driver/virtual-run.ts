@@ -1,6 +1,7 @@
 // The world of a run in virtual time: the web app's model and a modelled registry, with no socket between them.
 import { createKasmModel } from '../../server/model/model.ts'
 import { ModelledRegistry } from '../registry/modelled-registry.ts'
+import type { Profile } from '../registry/policy/policy.ts'
 import { findProfile } from '../registry/policy/profiles.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { definedImages, zonesOf } from './agent-messages.ts'
@@ -12,10 +13,13 @@ import { runVirtualTime } from './virtual-time.ts'
 export interface VirtualRunOptions {
   /** False carries out even the check-ins that change nothing: slower, and the same. Default true. */
   fastForward?: boolean
+  /** Stands in for the profile that the scenario names: for tests with limits that small fleets reach. */
+  profile?: Profile
 }
 
 /** Builds what a run in virtual time needs. */
-export function prepareVirtualRun(scenario: Scenario, { fastForward = true }: VirtualRunOptions = {}): PreparedRun {
+export function prepareVirtualRun(scenario: Scenario, options: VirtualRunOptions = {}): PreparedRun {
+  const { fastForward = true, profile = findProfile(scenario.registry.profile) } = options
   const queue = new EventQueue()
   const model = createKasmModel({
     images: definedImages(scenario),
@@ -23,8 +27,7 @@ export function prepareVirtualRun(scenario: Scenario, { fastForward = true }: Vi
     autoEnableAgents: scenario.webApp.autoEnableAgents,
     pruneImagesMode: scenario.webApp.pruneImagesMode,
   })
-  const { profile, accounts } = scenario.registry
-  const registry = new ModelledRegistry({ profile: findProfile(profile), accounts })
+  const registry = new ModelledRegistry({ profile, accounts: scenario.registry.accounts })
   const library = new ImageLibrary(scenario)
   return {
     time: 'virtual',

@@ -1,20 +1,22 @@
 // What the virtual driver schedules for an agent besides its pulls: its timers and its check-ins.
 import type { HeartbeatRequest } from '../../server/api/manager.ts'
 import type { CheckInAnswer } from '../agent/agent.ts'
-import type { EventQueue, Task } from './event-queue.ts'
+import { type EventQueue, type Task, tickAt } from './event-queue.ts'
 
 /** A timer that can be set anew: only what it was last armed for counts. */
 export class TimerTask implements Task {
   readonly #callback: (nowMs: number) => void
+  readonly #place: number | undefined
   #atMs = Number.NaN
 
-  constructor(callback: (nowMs: number) => void) {
+  constructor(callback: (nowMs: number) => void, place?: number) {
     this.#callback = callback
+    this.#place = place
   }
 
   arm(atMs: number, queue: EventQueue): void {
-    this.#atMs = Math.max(atMs, queue.nowMs)
-    queue.schedule(this.#atMs, this)
+    this.#atMs = Math.max(tickAt(atMs), queue.nowMs)
+    queue.schedule(this.#atMs, this, this.#place)
   }
 
   disarm(): void {

@@ -7,6 +7,7 @@ import type { KasmModel, ModelCall } from '../../server/model/model.ts'
 import type { CheckInAnswer, ImageDefinition } from '../agent/agent.ts'
 import { ModelledPulls } from '../pull/modelled/pulls.ts'
 import type { ModelledRegistry } from '../registry/modelled-registry.ts'
+import { TrafficRecorder } from '../report/registry-traffic.ts'
 import { type AgentTimer, Fleet, type FleetAgent, type FleetPorts } from '../run/fleet.ts'
 import type { Scenario, TimelineAction } from '../scenario/scenario.ts'
 import { AnswerReader, agentServerId, agentSource, heartbeatOf } from './agent-messages.ts'
@@ -14,6 +15,7 @@ import type { EventQueue } from './event-queue.ts'
 import { IdleCheckIns } from './idle-check-ins.ts'
 import type { ImageLibrary } from './image-library.ts'
 import type { DriveOptions, EndReason } from './prepared-run.ts'
+import { type UnchangedRefresh, unchangedRefresh } from './quiet-refresh.ts'
 import { carryOut, describe } from './timeline.ts'
 import { CheckIn, TimerTask } from './virtual-tasks.ts'
 import { WebAppError } from './web-app-client.ts'
@@ -61,6 +63,9 @@ class VirtualDriver implements FleetPorts {
   readonly #hosts: Host[]
   readonly #answers = new AnswerReader()
   readonly #idle: IdleCheckIns
+  readonly #traffic = new TrafficRecorder()
+  /** Whether anybody wants to know of each request: then every pull is carried out. */
+  readonly #requestsTold: boolean
   readonly #halfRoundTripMs: number
   readonly #servedMs: number
   /** Raised by every action of the timeline. */
@@ -76,6 +81,7 @@ class VirtualDriver implements FleetPorts {
     this.#servedMs = roundTripMs / 2 + serverLatencyMs
     this.#fleet = new Fleet({ scenario, ports: this, log, nowMs: () => queue.nowMs, stepAgent })
     this.#idle = new IdleCheckIns(this.#fleet.agents.length)
+    this.#requestsTold = log.listens('registry-request')
     this.#hosts = this.#fleet.agents.map(({ index }) => this.#createHost(index))
     this.#pulls = this.#createPulls()
   }
@@ -166,7 +172,38 @@ class VirtualDriver implements FleetPorts {
       if (!this.#idle.isParked(agent)) this.#idle.park(agent, { atMs: nowMs, intervalMs })
       if (this.#options.fastForward) return
     }
+    if (timer === 'refresh' && this.#refreshUnchanged(agent, nowMs)) return
     this.#fleet.timerDue(agent, timer, nowMs)
+  }
+
+  /** Tells a refresh as one where it would find nothing new; false where it must be carried out. */
+  #refreshUnchanged(agent: number, nowMs: number): boolean {
+    if (!this.#options.fastForward || this.#requestsTold) return false
+    const { timeline, end } = this.#options.scenario
+    const untilMs = Math.min(timeline[this.#nextAction]?.atMs ?? Number.POSITIVE_INFINITY, end.afterMs)
+    const { state } = this.#agent(agent)
+    const refresh = unchangedRefresh(state, { agent, nowMs, untilMs, pulls: this.#pulls })
+    if (refresh === null) return false
+    this.setTimer(agent, 'refresh', nowMs + state.config.refreshIntervalMs)
+    const { exchanges, ...told } = refresh
+    this.#fleet.refreshUnchanged(agent, told)
+    this.#countRequests(refresh)
+    return true
+  }
+
+  /** Each row of a refresh asks the same, so many pulls at a time. */
+  #countRequests({ images, cap, fromMs, pullMs, exchanges }: UnchangedRefresh): void {
+    const exchangeMs = this.#servedMs + this.#halfRoundTripMs
+    const versionCheck = { class: 'version-check', status: 200 } as const
+    for (let first = 0, rowMs = fromMs; first < images.length; first += cap, rowMs += pullMs) {
+      const together = Math.min(cap, images.length - first)
+      let atMs = rowMs + this.#servedMs
+      for (const { class: requestClass, status } of [...exchanges, versionCheck]) {
+        const request = { class: requestClass, status, bytes: 0, startedAtMs: atMs, atMs: Math.round(atMs) }
+        this.#traffic.add(request, together)
+        atMs += exchangeMs
+      }
+    }
   }
 
   /** With an image the agent has something to say; where one is missing, the end of any pull may leave it for the next check-in. */
@@ -217,7 +254,7 @@ class VirtualDriver implements FleetPorts {
       take: (checkIn) => this.#takeAnswer(agent, checkIn),
     })
     const answeredMs = sentAtMs + this.#servedMs + this.#halfRoundTripMs
-    this.#queue.schedule(served ? answeredMs : sentAtMs + this.#servedMs, host.checkIn)
+    this.#queue.schedule(served ? answeredMs : sentAtMs + this.#servedMs, host.checkIn, this.#checkInPlace(agent))
   }
 
   #serve(agent: number, checkIn: CheckIn): void {
@@ -225,7 +262,7 @@ class VirtualDriver implements FleetPorts {
     const reply = this.#handle('heartbeat', checkIn.body)
     if (typeof reply === 'string') checkIn.refusal = reply
     else checkIn.answer = this.#answers.read(agent, reply as HeartbeatReply)
-    this.#queue.schedule(this.#queue.nowMs + this.#halfRoundTripMs, checkIn)
+    this.#queue.schedule(this.#queue.nowMs + this.#halfRoundTripMs, checkIn, this.#checkInPlace(agent))
   }
 
   #takeAnswer(agent: number, { answer, refusal }: CheckIn): void {
@@ -234,6 +271,11 @@ class VirtualDriver implements FleetPorts {
     host.answer = answer
     if (answer === null) this.#fleet.checkInFailed(agent, refusal ?? 'no answer')
     else this.#fleet.checkInAnswered(agent, answer, { told: !this.#idle.isParked(agent) })
+  }
+
+  /** At one moment all check-ins are due before any is on its way. */
+  #checkInPlace(agent: number): number {
+    return this.#hosts.length + agent
   }
 
   #startLater(agent: number, delayMs: number): void {
@@ -290,14 +332,18 @@ class VirtualDriver implements FleetPorts {
   }
 
   #end(reason: EndReason): EndReason {
+    this.#options.log.emit({ kind: 'registry-traffic', ...this.#traffic.result() })
     for (const { index } of this.#fleet.agents) this.#wake(index, { included: false })
     return reason
   }
 
   #createHost(agent: number): Host {
-    const timer = (kind: AgentTimer) => new TimerTask((nowMs) => this.#timerDue(agent, kind, nowMs))
     return {
-      timers: { 'check-in': timer('check-in'), refresh: timer('refresh') },
+      timers: {
+        // The order of check-ins at one moment must not hang on when they were scheduled: parked ones are scheduled anew.
+        'check-in': new TimerTask((nowMs) => this.#timerDue(agent, 'check-in', nowMs), agent),
+        refresh: new TimerTask((nowMs) => this.#timerDue(agent, 'refresh', nowMs)),
+      },
       checkIn: null,
       answer: null,
       hasNews: true,
@@ -315,7 +361,8 @@ class VirtualDriver implements FleetPorts {
       downlinkBytesPerMs: agents.map(({ group }) => (group.downlinkBytesPerSecond ?? Number.POSITIVE_INFINITY) / 1_000),
       imagesMax: scenario.images.length + scenario.timeline.length,
       schedule: (atMs, task) => this.#queue.schedule(atMs, task),
-      onRequest: log.listens('registry-request') ? (record) => log.emit({ kind: 'registry-request', ...record }) : null,
+      traffic: this.#traffic,
+      onRequest: this.#requestsTold ? (record) => log.emit({ kind: 'registry-request', ...record }) : null,
       onSucceeded: (agent, pullId, reference, result) => {
         this.#pullEnds(agent, { news: result.outcome === 'downloaded' })
         this.#fleet.pullSucceeded(agent, pullId, reference, result)

@@ -71,6 +71,11 @@ export class ModelledRegistry {
     this.#passwords = new Map(accounts.map(({ username, password }) => [username, password]))
   }
 
+  /** Whether nothing hangs on the moment of a version check. */
+  get versionChecksAreFree(): boolean {
+    return this.#policy.versionChecksAreFree
+  }
+
   /** Every image ever published, by number. */
   get images(): readonly ModelledImage[] {
     return this.#images

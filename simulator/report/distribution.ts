@@ -19,11 +19,12 @@ export class DistributionRecorder {
   #min = Number.POSITIVE_INFINITY
   #max = 0
 
-  record(value: number): void {
+  /** `count` times the same value. */
+  record(value: number, count = 1): void {
     const recorded = Math.max(0, Math.round(value))
-    this.#histogram.recordValue(recorded)
-    this.#count += 1
-    this.#sum += recorded
+    this.#histogram.recordValueWithCount(recorded, count)
+    this.#count += count
+    this.#sum += recorded * count
     this.#min = Math.min(this.#min, recorded)
     this.#max = Math.max(this.#max, recorded)
   }

@@ -1,12 +1,12 @@
 // The numbers of a run, from its events alone: what the terminal shows at the end and what summary.json holds.
 import { invariant } from '../../server/kernel/errors.ts'
-import { PullLedger } from '../checks/pull-ledger.ts'
 import { groupsByAgent } from '../checks/signals.ts'
 import { TagHoldings, type TagMove } from '../checks/tag-holdings.ts'
-import type { EventSink, PullFailureCode, RequestClass, RunEvent } from '../run/events.ts'
+import type { EventSink, RegistryTraffic, RunEvent, RunEventKind } from '../run/events.ts'
 import { type Distribution, DistributionRecorder } from './distribution.ts'
 import { type AgentFailures, type FailureCause, Failures } from './failures.ts'
-import { PeakRate } from './peak-rate.ts'
+import { type PullSummary, PullSums } from './pull-sums.ts'
+import { TrafficRecorder } from './registry-traffic.ts'
 
 /** One run in numbers. Times are milliseconds of the run's own time, sizes bytes; ready for JSON. */
 export interface Summary {
@@ -23,7 +23,7 @@ export interface Summary {
   ready: { agents: number; timeMs: Distribution | null }
   checkIns: { answered: number; failed: number }
   pulls: PullSummary
-  registry: RegistrySummary
+  registry: RegistryTraffic
   /** One entry for each move of a tag. */
   drift: DriftSummary[]
   prunedImages: number
@@ -31,49 +31,6 @@ export interface Summary {
   failures: FailureCause[]
   /** The agent with the most failed pulls; null where none failed. */
   worstAgent: AgentFailures | null
-}
-
-export interface PullSummary {
-  started: number
-  succeeded: number
-  /** Of the succeeded: new bytes came. */
-  downloaded: number
-  /** Of the succeeded: nothing was new. */
-  upToDate: number
-  /** Of all that failed, those denied by a rate limit included. */
-  failed: number
-  failedByCode: Partial<Record<PullFailureCode, number>>
-  /** Failed with TOOMANYREQUESTS. */
-  denied: number
-  /** Never started, for want of disk. */
-  refused: number
-  /** Ended by a stop of the agent. */
-  dropped: number
-  /** Left the queue before they started. */
-  cancelled: number
-  /** Still running when the run ended. */
-  unfinished: number
-  /** Of pulls that succeeded. */
-  durationMs: Distribution | null
-  queueWaitMs: Distribution | null
-  /** The most pulls at once in the whole fleet. */
-  fleetPeak: number
-  /** The most pulls at once on one agent, and the first agent that had them. */
-  agentPeak: { pulls: number; agent: number } | null
-  downloadedBytes: number
-  /** HTTP requests for each pull that succeeded or failed, as the pulling side counts them; null where there was none. */
-  requestsPerPull: number | null
-}
-
-interface RegistrySummary {
-  requests: number
-  byClass: Partial<Record<RequestClass, number>>
-  byStatus: Record<string, number>
-  /** Requests answered with status 429. */
-  denied: number
-  sentBytes: number
-  /** The most over any 10 s, per second: what its uplink carried and how many requests it answered. */
-  peak: { bytesPerSecond: number; requestsPerSecond: number }
 }
 
 export interface DriftSummary {
@@ -86,6 +43,14 @@ export interface DriftSummary {
   /** Agents still behind at the end. */
   behind: number
 }
+
+/** What a summary needs to be told where the registry's requests come in sums, as in virtual time. */
+export const summaryKinds: ReadonlySet<RunEventKind> = new Set([
+  ...(['run-started', 'run-ended', 'agent-started', 'agent-ready', 'check-in-answered', 'check-ins-idle'] as const),
+  ...(['check-in-failed', 'pull-queued', 'pull-cancelled', 'pull-refused', 'pull-started', 'pull-dropped'] as const),
+  ...(['pull-succeeded', 'pull-failed', 'image-pruned', 'image-published', 'refresh-unchanged'] as const),
+  'registry-traffic',
+])
 
 /**
  * Sums up events as they come; `result` may be asked at any moment, also of a run that was interrupted.
@@ -107,12 +72,10 @@ class SummaryRecorder {
   #groups: string[] = []
   readonly #readiness = new Readiness()
   readonly #checkIns = { answered: 0, failed: 0 }
-  readonly #pulls = new Pulls()
-  readonly #registry = { requests: 0, denied: 0, sentBytes: 0 }
-  readonly #byClass = new Map<RequestClass, number>()
-  readonly #byStatus = new Map<string, number>()
-  readonly #peakBytes = new PeakRate()
-  readonly #peakRequests = new PeakRate()
+  readonly #pulls = new PullSums()
+  readonly #traffic = new TrafficRecorder()
+  /** All of it at once, where single requests were not told. */
+  #allTraffic: RegistryTraffic | null = null
   readonly #moves: TagMove[] = []
   readonly #holdings = new TagHoldings({ onMoved: (move) => this.#moves.push(move) })
   readonly #failures = new Failures()
@@ -144,14 +107,13 @@ class SummaryRecorder {
         this.#prunedImages += 1
         return
       case 'registry-request':
-        this.#registry.requests += 1
-        this.#registry.sentBytes += event.bytes
-        if (event.status === 429) this.#registry.denied += 1
-        this.#peakBytes.add({ amount: event.bytes, fromMs: event.startedAtMs, toMs: event.atMs })
-        this.#peakRequests.add({ amount: 1, fromMs: event.atMs, toMs: event.atMs })
-        addOne(this.#byClass, event.class)
-        addOne(this.#byStatus, `${event.status}`)
+        this.#traffic.add(event)
         return
+      case 'registry-traffic': {
+        const { kind: _kind, atMs: _atMs, sequence: _sequence, ...traffic } = event
+        this.#allTraffic = traffic
+        return
+      }
       case 'run-ended':
         this.#reason = event.reason
         return
@@ -173,12 +135,7 @@ class SummaryRecorder {
       ready: this.#readiness.result(),
       checkIns: { ...this.#checkIns },
       pulls: this.#pulls.result(),
-      registry: {
-        ...this.#registry,
-        byClass: sorted(this.#byClass),
-        byStatus: sorted(this.#byStatus),
-        peak: { bytesPerSecond: this.#peakBytes.perSecond(), requestsPerSecond: this.#peakRequests.perSecond() },
-      },
+      registry: this.#allTraffic ?? this.#traffic.result(),
       drift: this.#moves.map(driftOf),
       prunedImages: this.#prunedImages,
       failures: this.#failures.commonest(),
@@ -207,85 +164,7 @@ class Readiness {
   }
 }
 
-class Pulls {
-  readonly #ledger = new PullLedger()
-  readonly #counts = { started: 0, succeeded: 0, downloaded: 0, upToDate: 0, failed: 0, denied: 0, refused: 0 }
-  readonly #withdrawn = { dropped: 0, cancelled: 0 }
-  readonly #failedByCode = new Map<PullFailureCode, number>()
-  readonly #durationMs = new DistributionRecorder()
-  readonly #queueWaitMs = new DistributionRecorder()
-  #fleetPeak = 0
-  #agentPeak: PullSummary['agentPeak'] = null
-  #downloadedBytes = 0
-  #requests = 0
-
-  take(event: RunEvent): void {
-    const pull = this.#ledger.take(event)
-    switch (event.kind) {
-      case 'pull-started':
-        this.#counts.started += 1
-        if (pull && pull.waitedMs !== null) this.#queueWaitMs.record(pull.waitedMs)
-        this.#takePeaks(event.agent)
-        return
-      case 'pull-succeeded':
-        this.#counts.succeeded += 1
-        this.#counts[event.outcome === 'downloaded' ? 'downloaded' : 'upToDate'] += 1
-        this.#durationMs.record(event.durationMs)
-        this.#downloadedBytes += event.downloadedBytes
-        this.#requests += event.requests
-        return
-      case 'pull-failed':
-        this.#counts.failed += 1
-        if (event.code === 'TOOMANYREQUESTS') this.#counts.denied += 1
-        addOne(this.#failedByCode, event.code)
-        this.#requests += event.requests
-        return
-      case 'pull-refused':
-        this.#counts.refused += 1
-        return
-      case 'pull-dropped':
-        this.#withdrawn.dropped += 1
-        return
-      case 'pull-cancelled':
-        this.#withdrawn.cancelled += 1
-        return
-    }
-  }
-
-  result(): PullSummary {
-    const ended = this.#counts.succeeded + this.#counts.failed
-    return {
-      ...this.#counts,
-      ...this.#withdrawn,
-      failedByCode: sorted(this.#failedByCode),
-      unfinished: this.#ledger.runningInFleet,
-      durationMs: this.#durationMs.result(),
-      queueWaitMs: this.#queueWaitMs.result(),
-      fleetPeak: this.#fleetPeak,
-      agentPeak: this.#agentPeak,
-      downloadedBytes: this.#downloadedBytes,
-      requestsPerPull: ended === 0 ? null : this.#requests / ended,
-    }
-  }
-
-  #takePeaks(agent: number): void {
-    this.#fleetPeak = Math.max(this.#fleetPeak, this.#ledger.runningInFleet)
-    const pulls = this.#ledger.running(agent)
-    if (pulls > (this.#agentPeak?.pulls ?? 0)) this.#agentPeak = { pulls, agent }
-  }
-}
-
 function driftOf({ image, movedAtMs, mostBehind: agents, behind, lastLeft, settled }: TagMove): DriftSummary {
   const convergedAfterMs = lastLeft ? lastLeft.atMs - movedAtMs : 0
   return { image, movedAtMs, agents, convergedAfterMs: settled ? convergedAfterMs : null, behind: behind.size }
-}
-
-function addOne<Key>(counts: Map<Key, number>, key: Key): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1)
-}
-
-/** Largest first, so that the same counts read the same. */
-function sorted<Key extends string>(counts: Map<Key, number>): Record<Key, number> {
-  const entries = [...counts].sort(([keyA, a], [keyB, b]) => b - a || (keyA < keyB ? -1 : 1))
-  return Object.fromEntries(entries) as Record<Key, number>
 }

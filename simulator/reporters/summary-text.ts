@@ -2,7 +2,8 @@
 import { formatBytes, formatDuration } from '../../server/kernel/units.ts'
 import type { CheckResult } from '../checks/expectation.ts'
 import type { Distribution } from '../report/distribution.ts'
-import type { DriftSummary, PullSummary, Summary } from '../report/summary.ts'
+import type { PullSummary } from '../report/pull-sums.ts'
+import type { DriftSummary, Summary } from '../report/summary.ts'
 
 const labelWidth = 10
 const textWidth = 100

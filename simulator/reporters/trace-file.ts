@@ -105,7 +105,9 @@ const kinds: Record<RunEventKind, true> = {
   'image-published': true,
   'definition-changed': true,
   'timeline-action': true,
+  'refresh-unchanged': true,
   'registry-request': true,
+  'registry-traffic': true,
   'run-ended': true,
 }
 

@@ -22,6 +22,18 @@ export type PullFailureCode =
   | 'REFERENCE_INVALID'
   | 'DISK'
 
+/** The requests that a registry answered, in sums. */
+export interface RegistryTraffic {
+  requests: number
+  byClass: Partial<Record<RequestClass, number>>
+  byStatus: Record<string, number>
+  /** Requests answered with status 429. */
+  denied: number
+  sentBytes: number
+  /** The most over any 10 s, per second: what its uplink carried and how many requests it answered. */
+  peak: { bytesPerSecond: number; requestsPerSecond: number }
+}
+
 /** What happened, without when. `agent` counts from 0; `image` is the docker reference. */
 export type RunEventBody =
   | {
@@ -69,6 +81,7 @@ export type RunEventBody =
       pull: number
       reason: PullReason
       running: number
+      runningInFleet: number
       queued: number
       authenticated: boolean
       /** The disk before the pull, and after it as the definition's size lets the agent expect. */
@@ -108,6 +121,20 @@ export type RunEventBody =
   | { kind: 'definition-changed'; change: 'created' | 'updated' | 'deleted'; image: string }
   | { kind: 'timeline-action'; action: string; detail: string }
   | {
+      /**
+       * Virtual time, where nobody listens to single requests: a refresh that found every image up to date, told as one.
+       * Its pulls ran `cap` at a time from `fromMs` on, each for `pullMs` and with so many requests.
+       */
+      kind: 'refresh-unchanged'
+      agent: number
+      images: readonly { name: string; digest: string }[]
+      cap: number
+      fromMs: number
+      pullMs: number
+      requestsPerPull: number
+      runningInFleet: number
+    }
+  | {
       kind: 'registry-request'
       agent: number | null
       source: string
@@ -122,6 +149,10 @@ export type RunEventBody =
       authenticated: boolean
       rateLimitRemaining: number | null
     }
+  | ({
+      /** Virtual time, where nobody listens to single requests: all of them, at the end. */
+      kind: 'registry-traffic'
+    } & RegistryTraffic)
   | { kind: 'run-ended'; reason: 'end-reached' | 'condition-met' | 'interrupted' | 'stalled' }
 
 /** One event of a run; `sequence` orders events of the same millisecond. */

@@ -15,6 +15,7 @@ import { step } from '../agent/step.ts'
 import type { PullError, PullResult } from '../pull/engine.ts'
 import type { AgentSelection, FleetGroup, Scenario } from '../scenario/scenario.ts'
 import type { Emit, EventLog } from './event-log.ts'
+import { type QuietRefresh, QuietRefreshes } from './quiet-refreshes.ts'
 
 /** What a driver does for the agents. Every call returns at once; what follows from it comes back through the fleet's methods. */
 export interface FleetPorts {
@@ -56,6 +57,8 @@ export class Fleet {
   readonly #step: StepAgent
   readonly #started = new Set<number>()
   #readyAgents = 0
+  #running = 0
+  readonly #quiet = new QuietRefreshes()
 
   constructor(options: {
     scenario: Scenario
@@ -91,8 +94,10 @@ export class Fleet {
     )
   }
 
+  /** One that runs already goes on: two restarts may overlap. */
   start(index: number): void {
     const agent = this.#agentAt(index)
+    if (agent.state.running) return
     const cap = agent.state.configOnDisk.maxConcurrentPulls
     const restart = this.#started.has(index)
     this.#started.add(index)
@@ -102,6 +107,7 @@ export class Fleet {
 
   stop(index: number): void {
     const agent = this.#agentAt(index)
+    if (!agent.state.running) return
     this.#emit({ kind: 'agent-stopped', agent: index, pullsDropped: agent.state.pulls.size })
     this.#deliver(agent, { kind: 'stop' })
   }
@@ -157,8 +163,20 @@ export class Fleet {
     this.#deliver(agent, { kind: 'pull-failed', pullId, name, cause })
   }
 
+  /** Takes note of a refresh whose pulls are not carried out one by one, since none of them would find anything new. */
+  refreshUnchanged(index: number, refresh: QuietRefresh & { requestsPerPull: number }): void {
+    this.#quiet.add(refresh)
+    const runningInFleet = this.#running + this.#quiet.running(refresh.fromMs)
+    this.#emit({ kind: 'refresh-unchanged', agent: index, runningInFleet, ...refresh })
+  }
+
+  #count(agent: FleetAgent, change: 1 | -1): void {
+    agent.pullsRunning += change
+    this.#running += change
+  }
+
   #ended(agent: FleetAgent, { name, pullId, reason, startedAtMs }: RunningPull) {
-    agent.pullsRunning -= 1
+    this.#count(agent, -1)
     const durationMs = Math.round(this.#nowMs() - startedAtMs)
     return { agent: agent.index, image: name, pull: pullId, reason, durationMs, running: agent.pullsRunning }
   }
@@ -179,6 +197,7 @@ export class Fleet {
     const emit = this.#emit
     switch (command.kind) {
       case 'queued': {
+        if (!this.#wanted['pull-queued']) break
         const { name: image, reason } = command
         emit({ kind: 'pull-queued', agent: index, image, reason, queued: state.queue.size })
         break
@@ -194,8 +213,10 @@ export class Fleet {
       }
       case 'start-pull': {
         const { pullId: pull, definition, reason } = command
-        agent.pullsRunning += 1
-        const counts = { running: agent.pullsRunning, queued: state.queue.size }
+        this.#count(agent, 1)
+        if (!this.#wanted['pull-started']) break
+        const runningInFleet = this.#running + this.#quiet.running(this.#nowMs())
+        const counts = { running: agent.pullsRunning, runningInFleet, queued: state.queue.size }
         const authenticated = definition.user !== null && definition.user !== ''
         const { diskUsedBytes, diskSizeBytes } = state
         const diskUsedAfterBytes = diskUsedBytes + definition.uncompressedSizeBytes
@@ -213,7 +234,7 @@ export class Fleet {
         break
       }
       case 'abort-pull':
-        agent.pullsRunning -= 1
+        this.#count(agent, -1)
         emit({
           ...{ kind: 'pull-dropped', agent: index, image: command.name },
           ...{ pull: command.pullId, running: agent.pullsRunning },

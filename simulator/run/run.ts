@@ -5,7 +5,7 @@ import type { CheckResult } from '../checks/expectation.ts'
 import type { EndReason } from '../driver/prepared-run.ts'
 import type { RealRunOptions } from '../driver/real-run.ts'
 import type { VirtualRunOptions } from '../driver/virtual-run.ts'
-import { createSummary, type Summary } from '../report/summary.ts'
+import { createSummary, type Summary, summaryKinds } from '../report/summary.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { createEventLog, type Subscription } from './event-log.ts'
 import { type EventSink, eventVersion } from './events.ts'
@@ -46,7 +46,11 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
   try {
     const checks = createChecks(scenario)
     const summary = createSummary()
-    const log = createEventLog({ sinks: [checks.sink, summary.sink, ...sinks], nowMs: run.nowMs, onSinkError })
+    const log = createEventLog({
+      sinks: [checks, run.time === 'virtual' ? { sink: summary.sink, kinds: summaryKinds } : summary.sink, ...sinks],
+      nowMs: run.nowMs,
+      onSinkError,
+    })
     const { time, speed, published } = run
     const version = packageVersion()
     const drive = () => run.drive({ log, signal, stepAgent })

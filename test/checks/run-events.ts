@@ -90,7 +90,16 @@ const defaults: { [K in Kind]: BodyOf<K> } = {
     diskSizeBytes: 2,
   },
   'pull-started': {
-    ...{ agent: 0, image: chrome, pull: 1, reason: 'missing', running: 1, queued: 0, authenticated: false },
+    ...{
+      agent: 0,
+      image: chrome,
+      pull: 1,
+      reason: 'missing',
+      runningInFleet: 1,
+      running: 1,
+      queued: 0,
+      authenticated: false,
+    },
     ...{ diskUsedBytes: 0, diskUsedAfterBytes: 1, diskSizeBytes: 2 },
   },
   'pull-dropped': { agent: 0, image: chrome, pull: 1, running: 0 },
@@ -107,6 +116,13 @@ const defaults: { [K in Kind]: BodyOf<K> } = {
   'image-published': { image: chrome, digest: 'sha256:old', previousDigest: null },
   'definition-changed': { change: 'updated', image: chrome },
   'timeline-action': { action: 'move-tag', detail: chrome },
+  'refresh-unchanged': {
+    ...{ agent: 0, images: [], cap: 2, fromMs: 0, pullMs: 4, requestsPerPull: 2, runningInFleet: 2 },
+  },
+  'registry-traffic': {
+    ...{ requests: 0, byClass: {}, byStatus: {}, denied: 0, sentBytes: 0 },
+    peak: { bytesPerSecond: 0, requestsPerSecond: 0 },
+  },
   'registry-request': {
     ...{ agent: 0, source: '10.0.0.1', method: 'GET', path: '/v2/kasmweb/chrome/blobs/sha256:1', class: 'blob' },
     ...{ repository: 'kasmweb/chrome', reference: 'sha256:1', status: 200, bytes: 1_000, startedAtMs: 0 },

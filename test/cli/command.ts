@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
-const entry = fileURLToPath(new URL('../../simulator/main.ts', import.meta.url))
+const entry = fileURLToPath(new URL('../../simulator/main.js', import.meta.url))
 
 interface CommandOptions {
   cwd?: string

@@ -21,7 +21,7 @@ test('leaves the first Ctrl-C to the command and ends at the second with exit co
 })
 
 test('ends without an error when the reader of its output has left', async () => {
-  const child = spawn(process.execPath, [path('main.ts'), 'list', '--json'], { timeout: 20_000 })
+  const child = spawn(process.execPath, [path('main.js'), 'list', '--json'], { timeout: 20_000 })
   let errors = ''
   child.stderr.on('data', (chunk) => {
     errors += chunk

@@ -13,7 +13,7 @@ const scripts = (JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
 test('the quick start names scripts that are there', () => {
   expect(page).toContain('npm ci && npm start ')
   expect(page).toContain('npm cit ')
-  expect(scripts).toMatchObject({ start: 'node simulator/main.ts run storm', 'kasm-sim': 'node simulator/main.ts' })
+  expect(scripts).toMatchObject({ start: 'node simulator/main.js run storm', 'kasm-sim': 'node simulator/main.js' })
   expect(scripts['test']).toContain('vitest run')
 })
 

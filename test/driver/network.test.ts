@@ -36,7 +36,6 @@ test.each<[string, ScenarioSource['network'], string | undefined]>([
   const virtualMs = await readyMs(source, { time: 'virtual' })
   expect(virtualMs).toBeGreaterThan(4_000)
   const realMs = await readyMs(source, { speed: 20 })
-  // Lower than virtual time by no more than a timer can be early; higher by what a busy machine adds.
+  // Faster by no more than a timer can be early; how much slower is the machine's business (npm run fidelity).
   expect(realMs).toBeGreaterThan(0.95 * virtualMs)
-  expect(realMs).toBeLessThan(2 * virtualMs)
 })

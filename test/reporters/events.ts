@@ -58,6 +58,7 @@ export const pullStarted: RunEventBody = {
   image: 'a:1',
   pull: 1,
   reason: 'missing',
+  runningInFleet: 1,
   running: 1,
   queued: 0,
   authenticated: false,

@@ -19,7 +19,7 @@ const fields: { [K in RunEventKind]: FieldsOf<K> } = {
   'pull-queued': { agent: true, image: true, reason: true, queued: true },
   'pull-cancelled': { agent: true, image: true, cause: true },
   'pull-refused': { agent: true, image: true, reason: true, ...disk },
-  'pull-started': { ...pull, queued: true, authenticated: true, ...disk },
+  'pull-started': { ...pull, runningInFleet: true, queued: true, authenticated: true, ...disk },
   'pull-dropped': { agent: true, image: true, pull: true, running: true },
   'pull-succeeded': { ...pull, outcome: true, digest: true, downloadedBytes: true, requests: true, durationMs: true },
   'pull-failed': { ...pull, code: true, cause: true, requests: true, durationMs: true },
@@ -28,6 +28,18 @@ const fields: { [K in RunEventKind]: FieldsOf<K> } = {
   'image-published': { image: true, digest: true, previousDigest: true },
   'definition-changed': { change: true, image: true },
   'timeline-action': { action: true, detail: true },
+  'refresh-unchanged': {
+    ...{
+      agent: true,
+      images: true,
+      cap: true,
+      fromMs: true,
+      pullMs: true,
+      requestsPerPull: true,
+      runningInFleet: true,
+    },
+  },
+  'registry-traffic': { requests: true, byClass: true, byStatus: true, denied: true, sentBytes: true, peak: true },
   'registry-request': {
     ...{ agent: true, source: true, method: true, path: true, class: true, repository: true, reference: true },
     ...{ status: true, bytes: true, startedAtMs: true, authenticated: true, rateLimitRemaining: true },

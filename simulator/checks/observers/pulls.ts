@@ -36,6 +36,9 @@ export class PullObserver implements Observer {
         this.#emit('images-pruned', { atMs, agent, image, value: 1 })
         return
       }
+      case 'refresh-unchanged':
+        for (const single of pullsOf(event)) this.take(single)
+        return
       case 'agent-stopped':
         // The refresh timer starts anew with the agent: a gap over a restart says nothing of the interval.
         this.#refreshedAtMs.delete(event.agent)
@@ -75,4 +78,35 @@ export class PullObserver implements Observer {
 
 function queuedSubject({ atMs, agent, image, reason }: Extract<RunEvent, { kind: 'pull-queued' | 'pull-refused' }>) {
   return { atMs, agent, image, reason }
+}
+
+/** A refresh that was told as one, pull by pull. */
+function pullsOf(refresh: Extract<RunEvent, { kind: 'refresh-unchanged' }>): RunEvent[] {
+  const { agent, images, cap, fromMs, pullMs, requestsPerPull: requests, sequence, runningInFleet } = refresh
+  const disk = { diskUsedBytes: 0, diskUsedAfterBytes: 0, diskSizeBytes: 0 }
+  const at = (row: number) => ({ atMs: Math.round(fromMs + row * pullMs), sequence, agent, reason: 'refresh' as const })
+  const events: RunEvent[] = images.map(({ name: image }, index) => {
+    return { ...at(0), kind: 'pull-queued', image, queued: index + 1 }
+  })
+  for (let first = 0, row = 0; first < images.length; first += cap, row += 1) {
+    const together = images.slice(first, first + cap)
+    // Ids below zero are nobody else's.
+    for (const [index, { name: image }] of together.entries()) {
+      const counts = { running: index + 1, runningInFleet, queued: images.length - first - index - 1 }
+      const pull = -1 - first - index
+      events.push({ ...at(row), kind: 'pull-started', image, pull, ...counts, authenticated: false, ...disk })
+    }
+    for (const [index, { name: image, digest }] of together.entries()) {
+      const ended = {
+        outcome: 'up-to-date' as const,
+        digest,
+        downloadedBytes: 0,
+        requests,
+        durationMs: Math.round(pullMs),
+      }
+      const running = together.length - index - 1
+      events.push({ ...at(row + 1), kind: 'pull-succeeded', image, pull: -1 - first - index, running, ...ended })
+    }
+  }
+  return events
 }

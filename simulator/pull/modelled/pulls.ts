@@ -2,10 +2,11 @@
 // shared link. docs/model.md states what is modelled and what is left out. A pull is one small record: no bytes, no promises.
 
 import type { ImageDefinition } from '../../agent/agent.ts'
-import type { Task } from '../../driver/event-queue.ts'
+import { type Task, tickAt } from '../../driver/event-queue.ts'
 import { SharedLink } from '../../network/shared-link.ts'
 import type { RequestRecord } from '../../registry/journal.ts'
 import type { ModelledImage, ModelledLayer, ModelledRegistry } from '../../registry/modelled-registry.ts'
+import type { TrafficRecorder } from '../../report/registry-traffic.ts'
 import type { ScenarioNetwork } from '../../scenario/scenario.ts'
 import { PullError, type PullResult } from '../engine.ts'
 import { loginHost } from '../names.ts'
@@ -25,6 +26,8 @@ export interface ModelledPullsOptions {
   /** How many images the run publishes in all. */
   imagesMax: number
   schedule: (atMs: number, task: Task) => void
+  /** Counts every request. */
+  traffic: TrafficRecorder
   /** Told of every request; null where nobody listens, and then exchanges without consequence take no task. */
   onRequest: ((record: RequestRecord) => void) | null
   onSucceeded: (agent: number, pullId: number, reference: string, result: PullResult) => void
@@ -81,12 +84,25 @@ export class ModelledPulls {
 
   /** When the next layer has all its bytes; Infinity when none is under way. */
   get nextReceivedMs(): number {
-    return this.#world.downloads.nextMs
+    return tickAt(this.#world.downloads.nextMs)
   }
 
   /** Takes in the layers that have all their bytes by now. */
   receive(nowMs: number): void {
     this.#world.downloads.receive(nowMs)
+  }
+
+  /** What a pull of an agent does that finds the image up to date: null where that cannot be said ahead of its time. */
+  upToDatePull(
+    agent: number,
+    { name, user }: ImageDefinition,
+  ): { pullMs: number; exchanges: readonly Exchange[] } | null {
+    const { registry, heldDigest, exchangeMs } = this.#world
+    if (user || !registry.versionChecksAreFree) return null
+    const { image } = registry.find(name)
+    if (image === null || heldDigest(agent, name) !== image.digest) return null
+    const { exchanges } = preludeOf({ scheme: registry.profile.authentication.scheme, login: null })
+    return { pullMs: (exchanges.length + 1) * exchangeMs, exchanges }
   }
 
   start(agent: number, { pullId, definition }: { pullId: number; definition: ImageDefinition }, nowMs: number): void {
@@ -206,9 +222,12 @@ class ModelledPull implements Task, LayerWatcher {
     let atMs = nowMs + this.#world.exchangeMs - this.#world.halfRoundTripMs
     if (this.#world.onRequest === null) {
       const passed = refused ? exchanges.length - 1 : exchanges.length
-      for (let exchange = 0; exchange < passed; exchange += 1) atMs += this.#world.exchangeMs
+      for (let index = 0; index < passed; index += 1) {
+        const { class: requestClass, status } = exchanges[index] as Exchange
+        this.#count({ class: requestClass, status, bytes: 0 }, atMs)
+        atMs += this.#world.exchangeMs
+      }
       this.#exchanges = passed
-      this.#requests = passed
       if (!refused) this.#phase = 'version-check'
     }
     this.#world.schedule(atMs, this)
@@ -380,8 +399,8 @@ class ModelledPull implements Task, LayerWatcher {
     request: Pick<RequestRecord, 'class' | 'method' | 'reference' | 'bytes'> & Partial<RequestRecord>,
     nowMs: number,
   ): void {
-    this.#requests += 1
-    const { onRequest, sources, halfRoundTripMs, exchangeMs, registry } = this.#world
+    const { onRequest, sources, registry } = this.#world
+    const startedAtMs = this.#count({ status: 200, ...request }, nowMs)
     if (onRequest === null) return
     const { reference } = request
     const isToken = request.class === 'token'
@@ -393,10 +412,19 @@ class ModelledPull implements Task, LayerWatcher {
       path: repository === null ? (isToken ? '/token' : '/v2/') : `/v2/${repository}/${kind}/${reference}`,
       repository,
       status: 200,
-      startedAtMs: Math.round(nowMs - exchangeMs + 2 * halfRoundTripMs),
       authenticated: registry.profile.authentication.scheme === 'bearer' && this.#user !== null,
       rateLimitRemaining: null,
       ...request,
+      startedAtMs,
     })
+  }
+
+  /** Counts a request and returns when it began, as the registry saw it. */
+  #count(request: Pick<RequestRecord, 'class' | 'status' | 'bytes'> & { startedAtMs?: number }, nowMs: number): number {
+    const { traffic, halfRoundTripMs, exchangeMs } = this.#world
+    const startedAtMs = Math.round(request.startedAtMs ?? nowMs - exchangeMs + 2 * halfRoundTripMs)
+    this.#requests += 1
+    traffic.add({ ...request, startedAtMs, atMs: Math.round(nowMs) })
+    return startedAtMs
   }
 }

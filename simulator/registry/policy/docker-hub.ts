@@ -6,9 +6,7 @@ import { BegunPulls } from './begun-pulls.ts'
 import type { Policy, PolicyDecision, PolicyRequest } from './policy.ts'
 import { RollingWindow } from './rolling-window.ts'
 
-const windowSeconds = 21_600
-const anonymousPulls = 100
-const authenticatedPulls = 200
+const limits = { anonymousPulls: 100, authenticatedPulls: 200, windowSeconds: 21_600 }
 const halvesOfPull = 2
 /** An engine asks for the manifest right after the index; what takes longer than this was no pull. */
 const begunPullLifetimeMs = 900_000
@@ -17,14 +15,17 @@ const begunPullLifetimeMs = 900_000
  * A fresh Docker Hub limiter. GETs of manifests count: half a pull each where the manifest is an index or listed by one, a pull where
  * it stands alone. A pull that has read its index is sure of its manifest: the other half is set aside for it. HEADs, blobs, GETs that find nothing and refused GETs are free, and a HEAD is answered also when nothing remains.
  *
+ * Other numbers than the real ones are for tests of the counting.
+ *
  * @example
  * const policy = createDockerHubPolicy()
  * policy.decide(request, 0) // { allowed: true, headers: { 'ratelimit-remaining': '100;w=21600', ... }, rateLimitRemaining: 100 }
  */
-export function createDockerHubPolicy(): Policy {
+export function createDockerHubPolicy({ anonymousPulls, authenticatedPulls, windowSeconds } = limits): Policy {
   const halfPulls = new RollingWindow(windowSeconds * 1_000)
   const begun = new BegunPulls(begunPullLifetimeMs)
   return {
+    versionChecksAreFree: true,
     challengeHeaders: (source) => ({ 'docker-ratelimit-source': limitedAddress(source) }),
     decide(request, nowMs) {
       if (request.class !== 'manifest' && request.class !== 'version-check') {
@@ -35,11 +36,15 @@ export function createDockerHubPolicy(): Policy {
       const used = halfPulls.used(key, nowMs)
       const cost = request.class === 'manifest' ? halfPullsOf(request) : 0
       if (request.class === 'manifest' && !admits(request, { key, left: limit * halvesOfPull - used, nowMs })) {
-        return refusal(request, limit)
+        return refusal(request, limitHeaders(request, { limit, remaining: 0, windowSeconds }))
       }
       if (cost > 0) halfPulls.add(key, cost, nowMs)
       const remaining = Math.max(0, limit - Math.floor((used + cost) / halvesOfPull))
-      return { allowed: true, headers: limitHeaders(request, limit, remaining), rateLimitRemaining: remaining }
+      return {
+        allowed: true,
+        headers: limitHeaders(request, { limit, remaining, windowSeconds }),
+        rateLimitRemaining: remaining,
+      }
     },
   }
 
@@ -63,7 +68,7 @@ function halfPullsOf({ role }: PolicyRequest): number {
   return role === 'single' ? halvesOfPull : 1
 }
 
-function refusal(request: PolicyRequest, limit: number): PolicyDecision {
+function refusal(request: PolicyRequest, headers: Record<string, string>): PolicyDecision {
   const message =
     request.user === null
       ? 'You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit'
@@ -71,13 +76,16 @@ function refusal(request: PolicyRequest, limit: number): PolicyDecision {
   return {
     allowed: false,
     status: 429,
-    headers: { ...limitHeaders(request, limit, 0), 'content-type': 'application/json' },
+    headers: { ...headers, 'content-type': 'application/json' },
     body: JSON.stringify({ errors: [{ code: 'TOOMANYREQUESTS', message }] }),
     rateLimitRemaining: 0,
   }
 }
 
-function limitHeaders({ source, user }: PolicyRequest, limit: number, remaining: number): Record<string, string> {
+function limitHeaders(
+  { source, user }: PolicyRequest,
+  { limit, remaining, windowSeconds }: { limit: number; remaining: number; windowSeconds: number },
+): Record<string, string> {
   return {
     'ratelimit-limit': `${limit};w=${windowSeconds}`,
     'ratelimit-remaining': `${remaining};w=${windowSeconds}`,

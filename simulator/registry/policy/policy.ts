@@ -28,6 +28,8 @@ export type PolicyDecision =
 export interface Policy {
   /** Judges a request and counts it. Of a manifest that is not there it is asked too, with a null digest and role. */
   decide(request: PolicyRequest, nowMs: number): PolicyDecision
+  /** True where a version check never costs anything and is never refused, so that nothing hangs on its moment. */
+  readonly versionChecksAreFree: boolean
   /** Headers of an answer that asks for a token (401). */
   challengeHeaders(source: string): Record<string, string>
 }

@@ -12,6 +12,7 @@ export const profiles: readonly Profile[] = [
     source: 'docs/registries.md, section 6',
     authentication: { scheme: 'none' },
     createPolicy: () => ({
+      versionChecksAreFree: true,
       decide: () => ({ allowed: true, headers: {}, rateLimitRemaining: null }),
       challengeHeaders: () => ({}),
     }),

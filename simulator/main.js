@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+// The command `kasm-sim`. Node keeps what it has compiled in a cache of the system's temporary folder; only what is imported after
+// the cache is on gains from it. Hence this one file is JavaScript: for TypeScript, Node would first load its type stripper, which
+// takes 15 MB and a quarter of the start-up, and which nothing needs once the cache holds the rest.
+import { enableCompileCache } from 'node:module'
+
+enableCompileCache()
+const { main } = await import('./cli/cli.ts')
+process.exitCode = await main(process.argv.slice(2))
