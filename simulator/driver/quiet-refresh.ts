@@ -1,6 +1,6 @@
 // Refreshes that find every image up to date, which virtual time tells as one instead of pulling one by one. Only where nothing can
 // come between: the agent does nothing else, the registry refuses no version check, and no tag moves before the last pull has ended.
-import type { AgentState } from '../agent/agent.ts'
+import type { AgentState, ImageDefinition } from '../agent/agent.ts'
 import type { Exchange } from '../pull/modelled/prelude.ts'
 import type { ModelledPulls } from '../pull/modelled/pulls.ts'
 import type { QuietRefresh } from '../run/quiet-refreshes.ts'
@@ -10,38 +10,64 @@ export interface UnchangedRefresh extends QuietRefresh {
   requestsPerPull: number
 }
 
-/**
- * What the refresh of an agent that is due now would do, where it can be told as one; null where it must be carried out.
- * `untilMs` is when something may come between.
- */
-export function unchangedRefresh(
-  state: AgentState,
-  options: { agent: number; nowMs: number; untilMs: number; pulls: ModelledPulls },
-): UnchangedRefresh | null {
-  const { nowMs: fromMs, untilMs } = options
-  if (!isQuiet(state)) return null
-  const images: { name: string; digest: string }[] = []
-  let pull: { pullMs: number; exchanges: readonly Exchange[] } | null = null
-  for (const definition of state.pullable.values()) {
-    if (!hasRoom(state, definition.uncompressedSizeBytes)) return null
-    pull = options.pulls.upToDatePull(options.agent, definition)
-    if (pull === null) return null
-    images.push({ name: definition.name, digest: state.held.get(definition.name)?.digest ?? '' })
+/** What a refresh of some definitions does to an agent that holds just what the registry has; null where that cannot be said. */
+interface Plan {
+  images: readonly { name: string; digest: string }[]
+  largestBytes: number
+  pullMs: number
+  exchanges: readonly Exchange[]
+}
+
+/** Plans are made once for each list of definitions, which thousands of agents share. */
+export class QuietRefreshPlanner {
+  readonly #pulls: ModelledPulls
+  readonly #plans = new WeakMap<readonly ImageDefinition[], { registryVersion: number; plan: Plan | null }>()
+
+  constructor(pulls: ModelledPulls) {
+    this.#pulls = pulls
   }
-  if (pull === null) return null
-  const { pullMs, exchanges } = pull
-  const cap = state.config.maxConcurrentPulls
-  if (fromMs + Math.ceil(images.length / cap) * pullMs >= untilMs) return null
-  return { images, cap, fromMs, pullMs, exchanges, requestsPerPull: exchanges.length + 1 }
+
+  /**
+   * What the refresh of an agent that is due now would do, where it can be told as one; null where it must be carried out.
+   * `untilMs` is when something may come between.
+   */
+  refreshOf(state: AgentState, { fromMs, untilMs }: { fromMs: number; untilMs: number }): UnchangedRefresh | null {
+    if (!isQuiet(state)) return null
+    const plan = this.#planOf(state)
+    if (plan === null) return null
+    const { images, pullMs, exchanges, largestBytes } = plan
+    const { maxConcurrentPulls: cap, diskUsageLimit } = state.config
+    if (state.diskUsedBytes + largestBytes > diskUsageLimit * state.diskSizeBytes) return null
+    if (fromMs + Math.ceil(images.length / cap) * pullMs >= untilMs) return null
+    for (const { name, digest } of images) if (state.held.get(name)?.digest !== digest) return null
+    return { images, cap, fromMs, pullMs, exchanges, requestsPerPull: exchanges.length + 1 }
+  }
+
+  #planOf(state: AgentState): Plan | null {
+    const { registryVersion } = this.#pulls
+    const known = this.#plans.get(state.definitions)
+    if (known?.registryVersion === registryVersion) return known.plan
+    const plan = this.#createPlan([...state.pullable.values()])
+    this.#plans.set(state.definitions, { registryVersion, plan })
+    return plan
+  }
+
+  #createPlan(definitions: readonly ImageDefinition[]): Plan | null {
+    const pulls = definitions.map((definition) => this.#pulls.upToDatePull(definition))
+    const [first] = pulls
+    if (!first) return null
+    const images: { name: string; digest: string }[] = []
+    for (const [index, pull] of pulls.entries()) {
+      if (pull === null) return null
+      images.push({ name: (definitions[index] as ImageDefinition).name, digest: pull.digest })
+    }
+    const largestBytes = Math.max(...definitions.map(({ uncompressedSizeBytes }) => uncompressedSizeBytes))
+    return { images, largestBytes, pullMs: first.pullMs, exchanges: first.exchanges }
+  }
 }
 
 /** The agent holds everything, pulls nothing, and has nothing that the end of a pull would change. */
-function isQuiet(state: AgentState): boolean {
-  const { running, enabled, config, missing, queue, pulls, failing } = state
+function isQuiet({ running, enabled, config, missing, queue, pulls, failing }: AgentState): boolean {
   if (!running || !enabled || !config.validateImages) return false
   return missing.size + queue.size + pulls.size + failing.size === 0
-}
-
-function hasRoom({ config, diskUsedBytes, diskSizeBytes }: AgentState, sizeBytes: number): boolean {
-  return diskUsedBytes + sizeBytes <= config.diskUsageLimit * diskSizeBytes
 }

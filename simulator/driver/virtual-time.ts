@@ -15,7 +15,7 @@ import type { EventQueue } from './event-queue.ts'
 import { IdleCheckIns } from './idle-check-ins.ts'
 import type { ImageLibrary } from './image-library.ts'
 import type { DriveOptions, EndReason } from './prepared-run.ts'
-import { type UnchangedRefresh, unchangedRefresh } from './quiet-refresh.ts'
+import { QuietRefreshPlanner, type UnchangedRefresh } from './quiet-refresh.ts'
 import { carryOut, describe } from './timeline.ts'
 import { CheckIn, TimerTask } from './virtual-tasks.ts'
 import { WebAppError } from './web-app-client.ts'
@@ -60,6 +60,7 @@ class VirtualDriver implements FleetPorts {
   readonly #queue: EventQueue
   readonly #fleet: Fleet
   readonly #pulls: ModelledPulls
+  readonly #quietRefreshes: QuietRefreshPlanner
   readonly #hosts: Host[]
   readonly #answers = new AnswerReader()
   readonly #idle: IdleCheckIns
@@ -84,6 +85,7 @@ class VirtualDriver implements FleetPorts {
     this.#requestsTold = log.listens('registry-request')
     this.#hosts = this.#fleet.agents.map(({ index }) => this.#createHost(index))
     this.#pulls = this.#createPulls()
+    this.#quietRefreshes = new QuietRefreshPlanner(this.#pulls)
   }
 
   async run(): Promise<EndReason> {
@@ -179,10 +181,13 @@ class VirtualDriver implements FleetPorts {
   /** Tells a refresh as one where it would find nothing new; false where it must be carried out. */
   #refreshUnchanged(agent: number, nowMs: number): boolean {
     if (!this.#options.fastForward || this.#requestsTold) return false
+    // News that is on its way may start a pull while the refresh goes on.
+    const { checkIn, changesKnown } = this.#host(agent)
+    if (checkIn !== null || changesKnown !== this.#changes) return false
     const { timeline, end } = this.#options.scenario
     const untilMs = Math.min(timeline[this.#nextAction]?.atMs ?? Number.POSITIVE_INFINITY, end.afterMs)
     const { state } = this.#agent(agent)
-    const refresh = unchangedRefresh(state, { agent, nowMs, untilMs, pulls: this.#pulls })
+    const refresh = this.#quietRefreshes.refreshOf(state, { fromMs: nowMs, untilMs })
     if (refresh === null) return false
     this.setTimer(agent, 'refresh', nowMs + state.config.refreshIntervalMs)
     const { exchanges, ...told } = refresh

@@ -36,6 +36,13 @@ export interface ModelledPullsOptions {
   heldDigest: (agent: number, reference: string) => string | undefined
 }
 
+/** A pull that finds nothing new. */
+interface UpToDatePull {
+  digest: string
+  pullMs: number
+  exchanges: readonly Exchange[]
+}
+
 /** What the pulls of a run share. */
 interface World extends ModelledPullsOptions {
   downloads: ModelledDownloads
@@ -92,17 +99,19 @@ export class ModelledPulls {
     this.#world.downloads.receive(nowMs)
   }
 
-  /** What a pull of an agent does that finds the image up to date: null where that cannot be said ahead of its time. */
-  upToDatePull(
-    agent: number,
-    { name, user }: ImageDefinition,
-  ): { pullMs: number; exchanges: readonly Exchange[] } | null {
-    const { registry, heldDigest, exchangeMs } = this.#world
+  /** Raised by every publication. */
+  get registryVersion(): number {
+    return this.#world.registry.images.length
+  }
+
+  /** What the pull of an image does to an agent that holds it up to date; null where that cannot be said ahead of its time. */
+  upToDatePull({ name, user }: ImageDefinition): UpToDatePull | null {
+    const { registry, exchangeMs } = this.#world
     if (user || !registry.versionChecksAreFree) return null
     const { image } = registry.find(name)
-    if (image === null || heldDigest(agent, name) !== image.digest) return null
+    if (image === null) return null
     const { exchanges } = preludeOf({ scheme: registry.profile.authentication.scheme, login: null })
-    return { pullMs: (exchanges.length + 1) * exchangeMs, exchanges }
+    return { digest: image.digest, pullMs: (exchanges.length + 1) * exchangeMs, exchanges }
   }
 
   start(agent: number, { pullId, definition }: { pullId: number; definition: ImageDefinition }, nowMs: number): void {
