@@ -241,7 +241,8 @@ class VirtualDriver implements FleetPorts {
     const answeredMs = span.lastAtMs + this.#servedMs + this.#halfRoundTripMs
     const underWay = span.count > 0 && (included ? answeredMs > nowMs : answeredMs >= nowMs)
     const count = underWay ? span.count - 1 : span.count
-    const { firstAtMs, intervalMs } = span
+    const { intervalMs } = span
+    const firstAtMs = Math.round(span.firstAtMs + this.#servedMs + this.#halfRoundTripMs)
     if (count > 0) this.#options.log.emit({ kind: 'check-ins-idle', agent, count, firstAtMs, intervalMs })
     if (!this.#options.fastForward) return
     if (underWay) this.#send(agent, span.lastAtMs)
@@ -337,6 +338,7 @@ class VirtualDriver implements FleetPorts {
   }
 
   #end(reason: EndReason): EndReason {
+    this.#pulls.settle(this.#queue.nowMs)
     this.#options.log.emit({ kind: 'registry-traffic', ...this.#traffic.result() })
     for (const { index } of this.#fleet.agents) this.#wake(index, { included: false })
     return reason
@@ -365,7 +367,7 @@ class VirtualDriver implements FleetPorts {
       sources: agents.map(agentSource),
       downlinkBytesPerMs: agents.map(({ group }) => (group.downlinkBytesPerSecond ?? Number.POSITIVE_INFINITY) / 1_000),
       imagesMax: scenario.images.length + scenario.timeline.length,
-      schedule: (atMs, task) => this.#queue.schedule(atMs, task),
+      schedule: (atMs, task, place) => this.#queue.schedule(atMs, task, place),
       traffic: this.#traffic,
       onRequest: this.#requestsTold ? (record) => log.emit({ kind: 'registry-request', ...record }) : null,
       onSucceeded: (agent, pullId, reference, result) => {

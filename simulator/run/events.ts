@@ -50,7 +50,7 @@ export type RunEventBody =
   | { kind: 'agent-config-edited'; agent: number; cap: number }
   | { kind: 'check-in-answered'; agent: number; definitions: number; changed: boolean }
   | {
-      /** Check-ins of virtual time that changed nothing, `intervalMs` apart, told together once something does change. */
+      /** Check-ins of virtual time that changed nothing, answered `intervalMs` apart, told together once something may change. */
       kind: 'check-ins-idle'
       agent: number
       count: number

@@ -80,33 +80,33 @@ function queuedSubject({ atMs, agent, image, reason }: Extract<RunEvent, { kind:
   return { atMs, agent, image, reason }
 }
 
-/** A refresh that was told as one, pull by pull. */
+/** A refresh that was told as one, pull by pull: whenever one ends, the next begins. */
 function pullsOf(refresh: Extract<RunEvent, { kind: 'refresh-unchanged' }>): RunEvent[] {
   const { agent, images, cap, fromMs, pullMs, requestsPerPull: requests, sequence, runningInFleet } = refresh
   const disk = { diskUsedBytes: 0, diskUsedAfterBytes: 0, diskSizeBytes: 0 }
+  const events: RunEvent[] = []
+  let running = 0
   const at = (row: number) => ({ atMs: Math.round(fromMs + row * pullMs), sequence, agent, reason: 'refresh' as const })
-  const events: RunEvent[] = images.map(({ name: image }, index) => {
-    return { ...at(0), kind: 'pull-queued', image, queued: index + 1 }
-  })
-  for (let first = 0, row = 0; first < images.length; first += cap, row += 1) {
-    const together = images.slice(first, first + cap)
+  const start = (index: number, row: number) => {
+    const image = images[index]?.name
+    if (image === undefined) return
+    const counts = { running: ++running, runningInFleet, queued: images.length - index - 1 }
     // Ids below zero are nobody else's.
-    for (const [index, { name: image }] of together.entries()) {
-      const counts = { running: index + 1, runningInFleet, queued: images.length - first - index - 1 }
-      const pull = -1 - first - index
-      events.push({ ...at(row), kind: 'pull-started', image, pull, ...counts, authenticated: false, ...disk })
+    events.push({ ...at(row), kind: 'pull-started', image, pull: -1 - index, ...counts, authenticated: false, ...disk })
+  }
+  for (const { name: image } of images) events.push({ ...at(0), kind: 'pull-queued', image, queued: images.length })
+  for (let index = 0; index < cap; index += 1) start(index, 0)
+  for (const [index, { name: image, digest }] of images.entries()) {
+    const row = Math.floor(index / cap) + 1
+    const ended = {
+      outcome: 'up-to-date' as const,
+      digest,
+      downloadedBytes: 0,
+      requests,
+      durationMs: Math.round(pullMs),
     }
-    for (const [index, { name: image, digest }] of together.entries()) {
-      const ended = {
-        outcome: 'up-to-date' as const,
-        digest,
-        downloadedBytes: 0,
-        requests,
-        durationMs: Math.round(pullMs),
-      }
-      const running = together.length - index - 1
-      events.push({ ...at(row + 1), kind: 'pull-succeeded', image, pull: -1 - first - index, running, ...ended })
-    }
+    events.push({ ...at(row), kind: 'pull-succeeded', image, pull: -1 - index, running: --running, ...ended })
+    start(index + cap, row)
   }
   return events
 }

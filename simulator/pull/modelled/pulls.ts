@@ -25,7 +25,7 @@ export interface ModelledPullsOptions {
   downlinkBytesPerMs: ArrayLike<number>
   /** How many images the run publishes in all. */
   imagesMax: number
-  schedule: (atMs: number, task: Task) => void
+  schedule: (atMs: number, task: Task, place?: number) => void
   /** Counts every request. */
   traffic: TrafficRecorder
   /** Told of every request; null where nobody listens, and then exchanges without consequence take no task. */
@@ -64,6 +64,8 @@ export class ModelledPulls {
   readonly #world: World
   /** By agent: its running pulls, by pull id. */
   readonly #running: Map<number, ModelledPull>[]
+  /** At one moment pulls come after the check-ins, in the order of their starts, whichever exchanges were passed over. */
+  #nextPlace: number
 
   constructor(options: ModelledPullsOptions) {
     const { network, schedule, sources } = options
@@ -74,6 +76,7 @@ export class ModelledPulls {
       downlinkBytesPerMs: options.downlinkBytesPerMs,
     })
     this.#running = sources.map(() => new Map())
+    this.#nextPlace = 2 * sources.length
     this.#world = {
       ...options,
       downloads: new ModelledDownloads({
@@ -115,13 +118,18 @@ export class ModelledPulls {
   }
 
   start(agent: number, { pullId, definition }: { pullId: number; definition: ImageDefinition }, nowMs: number): void {
-    const pull = new ModelledPull(this.#world, { agent, pullId, definition })
+    const pull = new ModelledPull(this.#world, { agent, pullId, definition, place: this.#nextPlace++ })
     this.#running[agent]?.set(pullId, pull)
     pull.start(nowMs)
   }
 
   abort(agent: number, pullId: number, nowMs: number): void {
     this.#running[agent]?.get(pullId)?.drop(nowMs)
+  }
+
+  /** Counts what running pulls have asked by now, where that is not told as it happens. */
+  settle(nowMs: number): void {
+    for (const pulls of this.#running) for (const pull of pulls.values()) pull.settle(nowMs)
   }
 
   /** Takes an image off an agent's disk. */
@@ -188,6 +196,7 @@ type Phase =
 class ModelledPull implements Task, LayerWatcher {
   readonly agent: number
   readonly pullId: number
+  readonly #place: number
   readonly #world: World
   readonly #reference: string
   readonly #repository: string
@@ -197,13 +206,15 @@ class ModelledPull implements Task, LayerWatcher {
   readonly #prelude: Prelude
   #phase: Phase = 'prelude'
   #exchanges = 0
+  /** When the first exchange that was passed over and not yet counted is served, and how many of them there are. */
+  #passed = { atMs: 0, count: 0 }
   #requests = 0
   #downloadedBytes = 0
   #downloads: readonly Download[] = []
   #outcome: PullResult['outcome'] = 'downloaded'
   #error: PullError | null = null
 
-  constructor(world: World, options: { agent: number; pullId: number; definition: ImageDefinition }) {
+  constructor(world: World, options: { agent: number; pullId: number; definition: ImageDefinition; place: number }) {
     const { agent, pullId, definition } = options
     const { registry } = world
     const { host, repository, tag, image } = registry.find(definition.name)
@@ -217,6 +228,7 @@ class ModelledPull implements Task, LayerWatcher {
     this.#world = world
     this.agent = agent
     this.pullId = pullId
+    this.#place = options.place
     this.#reference = definition.name
     this.#repository = repository
     this.#tag = tag
@@ -230,26 +242,34 @@ class ModelledPull implements Task, LayerWatcher {
     const { exchanges, refused } = this.#prelude
     let atMs = nowMs + this.#world.exchangeMs - this.#world.halfRoundTripMs
     if (this.#world.onRequest === null) {
-      const passed = refused ? exchanges.length - 1 : exchanges.length
-      for (let index = 0; index < passed; index += 1) {
-        const { class: requestClass, status } = exchanges[index] as Exchange
-        this.#count({ class: requestClass, status, bytes: 0 }, atMs)
-        atMs += this.#world.exchangeMs
-      }
-      this.#exchanges = passed
+      const count = refused ? exchanges.length - 1 : exchanges.length
+      this.#passed = { atMs, count }
+      for (let index = 0; index < count; index += 1) atMs += this.#world.exchangeMs
       if (!refused) this.#phase = 'version-check'
     }
-    this.#world.schedule(atMs, this)
+    this.#world.schedule(atMs, this, this.#place)
+  }
+
+  /** Counts the exchanges that were passed over and are served by now. */
+  settle(nowMs: number): void {
+    for (; this.#passed.count > 0 && this.#passed.atMs < nowMs; this.#passed.count -= 1) {
+      const { class: requestClass, status } = this.#prelude.exchanges[this.#exchanges++] as Exchange
+      this.#count({ class: requestClass, status, bytes: 0 }, this.#passed.atMs)
+      this.#passed.atMs += this.#world.exchangeMs
+    }
   }
 
   /** What the agent's stop does: nothing of the pull stays, and nobody is told. */
   drop(nowMs: number): void {
+    this.settle(nowMs)
+    this.#passed.count = 0
     this.#phase = 'ended'
     this.#world.downloads.release(this, this.#downloads, nowMs)
     this.#world.end(this)
   }
 
   due(nowMs: number): void {
+    if (this.#passed.count > 0) this.settle(nowMs)
     switch (this.#phase) {
       case 'prelude':
         this.#exchange(nowMs)
@@ -291,13 +311,13 @@ class ModelledPull implements Task, LayerWatcher {
 
   #next(phase: Phase, nowMs: number): void {
     this.#phase = phase
-    this.#world.schedule(nowMs + this.#world.exchangeMs, this)
+    this.#world.schedule(nowMs + this.#world.exchangeMs, this, this.#place)
   }
 
   /** The answer to the last request is on its way; with it the pull ends. */
   #answer(nowMs: number): void {
     this.#phase = 'answered'
-    this.#world.schedule(nowMs + this.#world.halfRoundTripMs, this)
+    this.#world.schedule(nowMs + this.#world.halfRoundTripMs, this, this.#place)
   }
 
   #fail(error: PullError, nowMs: number): void {
@@ -348,7 +368,7 @@ class ModelledPull implements Task, LayerWatcher {
     const missing = disks.missingLayers(this.agent, image)
     this.#phase = 'configuration'
     // The configuration arrives half a round trip after it is served.
-    this.#world.schedule(nowMs + exchangeMs + halfRoundTripMs, this)
+    this.#world.schedule(nowMs + exchangeMs + halfRoundTripMs, this, this.#place)
     this.#downloads = downloads.watch(this, missing, nowMs + halfRoundTripMs)
   }
 
