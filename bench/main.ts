@@ -3,6 +3,7 @@
 import { formatRows, type Row } from './rows.ts'
 
 const parts: Record<string, () => Promise<Row[]>> = {
+  virtual: async () => (await import('./virtual.ts')).benchVirtual(),
   serve: async () => (await import('./serve.ts')).benchServe(),
 }
 
