@@ -1,14 +1,8 @@
 // Gives every event its moment and its number, and hands it to those who listen. What nobody listens to is never built.
-import type { EventSink, RunEventBody, RunEventKind } from './events.ts'
+import type { EventSink, RunEventBody, RunEventKind, Subscription } from './events.ts'
 
 /** Emits one event; the log adds when and in which order. */
 export type Emit = (body: RunEventBody) => void
-
-/** A sink and the kinds of event that it wants; a bare sink wants all. */
-export interface Subscription {
-  sink: EventSink
-  kinds: ReadonlySet<RunEventKind>
-}
 
 export interface EventLog {
   emit: Emit

@@ -162,3 +162,9 @@ export type RunEventKind = RunEventBody['kind']
 
 /** Takes events as they happen. A sink that fails must not stop the run. */
 export type EventSink = (event: RunEvent) => void
+
+/** A sink and the kinds of event that it wants; a bare sink wants all. */
+export interface Subscription {
+  sink: EventSink
+  kinds: ReadonlySet<RunEventKind>
+}

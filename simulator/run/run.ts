@@ -7,8 +7,8 @@ import type { RealRunOptions } from '../driver/real-run.ts'
 import type { VirtualRunOptions } from '../driver/virtual-run.ts'
 import { createSummary, type Summary, summaryKinds } from '../report/summary.ts'
 import type { Scenario } from '../scenario/scenario.ts'
-import { createEventLog, type Subscription } from './event-log.ts'
-import { type EventSink, eventVersion } from './events.ts'
+import { createEventLog } from './event-log.ts'
+import { type EventSink, eventVersion, type Subscription } from './events.ts'
 import type { StepAgent } from './fleet.ts'
 
 export interface RunOptions extends Partial<RealRunOptions>, VirtualRunOptions {
