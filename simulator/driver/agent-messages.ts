@@ -2,7 +2,9 @@
 // view of the answer. Pure, so that every driver sends and reads the same.
 import { createHash } from 'node:crypto'
 import type { AgentImage, HeartbeatReply, HeartbeatRequest } from '../../server/api/manager.ts'
+import { randomStream } from '../../server/kernel/random.ts'
 import type { CheckInAnswer, ImageDefinition } from '../agent/agent.ts'
+import { CoolDown } from '../pull/cool-down.ts'
 import type { FleetAgent } from '../run/fleet.ts'
 import type { Scenario, ScenarioImage } from '../scenario/scenario.ts'
 
@@ -36,6 +38,11 @@ export function agentSource({ index, group }: FleetAgent): string {
   if (group.egressAddress === 'shared') return '198.51.100.1'
   if (group.egressAddress !== 'own') return group.egressAddress
   return `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`
+}
+
+/** The patience of an agent whose persona has any. */
+export function coolDownOf({ index, group }: FleetAgent, seed: number): CoolDown | null {
+  return group.persona === 'polite' ? new CoolDown(randomStream(seed, `agent/${index}/polite`)) : null
 }
 
 /** The body of an agent's next check-in. */

@@ -55,7 +55,8 @@ export class QuietRefreshPlanner {
   #createPlan(definitions: readonly ImageDefinition[]): Plan | null {
     const pulls = definitions.map((definition) => this.#pulls.upToDatePull(definition))
     const [first] = pulls
-    if (!first) return null
+    // Where exchanges take no time, rows of pulls have no length to be told apart by.
+    if (!first || first.pullMs === 0) return null
     const images: { name: string; digest: string }[] = []
     for (const [index, pull] of pulls.entries()) {
       if (pull === null) return null

@@ -4,12 +4,13 @@ import type { Clock } from '../../server/kernel/clock.ts'
 import { randomStream } from '../../server/kernel/random.ts'
 import type { ImageDefinition } from '../agent/agent.ts'
 import { type Engine, PullError } from '../pull/engine.ts'
+import { createPoliteEngine } from '../pull/polite-engine.ts'
 import { createRegistryEngine } from '../pull/registry-engine.ts'
 import type { EmbeddedRegistry } from '../registry/registry.ts'
 import type { EventLog } from '../run/event-log.ts'
 import { type AgentTimer, Fleet, type FleetAgent, type FleetPorts, type StepAgent } from '../run/fleet.ts'
 import type { Scenario } from '../scenario/scenario.ts'
-import { AnswerReader, agentServerId, agentSource, heartbeatOf } from './agent-messages.ts'
+import { AnswerReader, agentServerId, agentSource, coolDownOf, heartbeatOf } from './agent-messages.ts'
 import type { ImageLibrary } from './image-library.ts'
 import type { EndReason } from './prepared-run.ts'
 import { carryOut, describe } from './timeline.ts'
@@ -248,7 +249,7 @@ class RealTimeDriver implements FleetPorts {
 
   #createHost(agent: FleetAgent): AgentHost {
     const { scenario, registry, clock, contentDirectory } = this.#options
-    const engine = createRegistryEngine({
+    const docker = createRegistryEngine({
       resolve: () => registry.url,
       headers: { 'x-kasm-sim-agent': String(agent.index), 'x-kasm-sim-source': agentSource(agent) },
       delay: this.#wait,
@@ -256,6 +257,9 @@ class RealTimeDriver implements FleetPorts {
       unpackBytesPerSecond: scenario.network.unpackBytesPerSecond,
       ...(contentDirectory === undefined ? {} : { contentDirectory: `${contentDirectory}/agent-${agent.index}` }),
     })
+    const nowMs = () => clock.nowMs()
+    const coolDown = coolDownOf(agent, scenario.seed)
+    const engine = coolDown === null ? docker : createPoliteEngine(docker, { coolDown, nowMs })
     return { engine, timers: new Map(), pulls: new Map(), life: 0 }
   }
 

@@ -10,7 +10,7 @@ import type { ModelledRegistry } from '../registry/modelled-registry.ts'
 import { TrafficRecorder } from '../report/registry-traffic.ts'
 import { type AgentTimer, Fleet, type FleetAgent, type FleetPorts } from '../run/fleet.ts'
 import type { Scenario, TimelineAction } from '../scenario/scenario.ts'
-import { AnswerReader, agentServerId, agentSource, heartbeatOf } from './agent-messages.ts'
+import { AnswerReader, agentServerId, agentSource, coolDownOf, heartbeatOf } from './agent-messages.ts'
 import type { EventQueue } from './event-queue.ts'
 import { IdleCheckIns } from './idle-check-ins.ts'
 import type { ImageLibrary } from './image-library.ts'
@@ -271,9 +271,11 @@ class VirtualDriver implements FleetPorts {
     this.#queue.schedule(this.#queue.nowMs + this.#halfRoundTripMs, checkIn, this.#checkInPlace(agent))
   }
 
-  #takeAnswer(agent: number, { answer, refusal }: CheckIn): void {
+  #takeAnswer(agent: number, checkIn: CheckIn): void {
+    const { answer, refusal } = checkIn
     const host = this.#host(agent)
-    host.checkIn = null
+    // Where an answer takes longer than an interval, a later check-in may be on its way.
+    if (host.checkIn === checkIn) host.checkIn = null
     host.answer = answer
     if (answer === null) this.#fleet.checkInFailed(agent, refusal ?? 'no answer')
     else this.#fleet.checkInAnswered(agent, answer, { told: !this.#idle.isParked(agent) })
@@ -365,6 +367,7 @@ class VirtualDriver implements FleetPorts {
       registry,
       network: scenario.network,
       sources: agents.map(agentSource),
+      coolDowns: agents.map((agent) => coolDownOf(agent, scenario.seed)),
       downlinkBytesPerMs: agents.map(({ group }) => (group.downlinkBytesPerSecond ?? Number.POSITIVE_INFINITY) / 1_000),
       imagesMax: scenario.images.length + scenario.timeline.length,
       schedule: (atMs, task, place) => this.#queue.schedule(atMs, task, place),

@@ -10,6 +10,8 @@ import { readYaml } from './load-yaml.ts'
 
 /** In a checkout scenarios/*.ts, in the package dist/scenarios/*.js: from this module the way is the same. */
 const shippedFolder = fileURLToPath(new URL('../../scenarios/', import.meta.url))
+/** Scenarios that are made to be varied in virtual time: found by name like the others, but neither listed nor run with them. */
+const questionsFolder = `${shippedFolder}what-if/`
 
 const moduleEndings = ['.ts', '.mts', '.js', '.mjs']
 const dataEndings = ['.yaml', '.yml', '.json']
@@ -38,7 +40,7 @@ export async function loadScenario(nameOrPath: string): Promise<LoadedScenario> 
  * await listScenarios() // [{ name: 'bad-credentials', description: 'One image ...', file: 'scenarios/bad-credentials.ts' }, ...]
  */
 export async function listScenarios(): Promise<{ name: string; description: string; file: string }[]> {
-  const files = await shippedFiles()
+  const files = await modulesIn(shippedFolder)
   return Promise.all(
     Array.from(files, async ([name, file]) => {
       const { source } = await readModule(file)
@@ -48,7 +50,7 @@ export async function listScenarios(): Promise<{ name: string; description: stri
 }
 
 async function findShipped(name: string): Promise<string> {
-  const files = await shippedFiles()
+  const files = new Map([...(await modulesIn(questionsFolder)), ...(await modulesIn(shippedFolder))])
   const file = files.get(name)
   if (file !== undefined) return file
   const near = closest(name, files.keys())
@@ -60,10 +62,10 @@ async function findShipped(name: string): Promise<string> {
 }
 
 /** Files by the name of their scenario, in the order of the names. */
-async function shippedFiles(): Promise<Map<string, string>> {
-  const entries = await readdir(shippedFolder)
+async function modulesIn(folder: string): Promise<Map<string, string>> {
+  const entries = await readdir(folder)
   const modules = entries.filter((entry) => /(?<!\.d)\.[jt]s$/.test(entry)).sort()
-  return new Map(modules.map((entry) => [basename(entry, extname(entry)), shortest(`${shippedFolder}${entry}`)]))
+  return new Map(modules.map((entry) => [basename(entry, extname(entry)), shortest(`${folder}${entry}`)]))
 }
 
 async function assertReadable(file: string): Promise<void> {

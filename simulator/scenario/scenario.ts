@@ -46,6 +46,9 @@ export interface RegistryAccount {
   password: string
 }
 
+/** Whose pulls agents make; `polite` leaves a registry alone for a while once it was denied. */
+export type Persona = 'docker' | 'polite'
+
 /** Agents that are alike. Agents are numbered through all groups in order, from 0. */
 export interface FleetGroup {
   name: string
@@ -61,7 +64,7 @@ export interface FleetGroup {
   validateImages: boolean
   /** `shared`: all agents behind one address; `own`: an address each; else the address itself. */
   egressAddress: string
-  persona: 'docker'
+  persona: Persona
   /** What one agent can receive; null is no limit. */
   downlinkBytesPerSecond: number | null
   zone: string

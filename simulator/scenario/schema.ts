@@ -50,7 +50,7 @@ const groupFields = {
   downlink: Type.Optional(Rate("What an agent's line can receive. Default: that of the network's preset.")),
   zone: Type.Optional(Text('Deployment zone of the agents.', { default: fleetDefaults.zone })),
   persona: Type.Optional(
-    Type.Enum(['docker'], { description: 'Whose pulls they make.', default: fleetDefaults.persona }),
+    Type.Enum(['docker', 'polite'], { description: 'Whose pulls they make.', default: fleetDefaults.persona }),
   ),
 }
 

@@ -44,7 +44,7 @@ const groupFields = some({
   validateImages: fc.boolean(),
   egressAddress: fc.oneof(fc.constantFrom('shared', 'own'), fc.ipV4(), fc.ipV6()),
   downlink: rate,
-  persona: fc.constant('docker' as const),
+  persona: fc.constantFrom('docker' as const, 'polite' as const),
 })
 const fleet = fc
   .array(fc.tuple(fc.integer({ min: 1, max: 50 }), groupFields), { minLength: 1, maxLength: 3 })

@@ -8,6 +8,7 @@ import type { RequestRecord } from '../../registry/journal.ts'
 import type { ModelledImage, ModelledLayer, ModelledRegistry } from '../../registry/modelled-registry.ts'
 import type { TrafficRecorder } from '../../report/registry-traffic.ts'
 import type { ScenarioNetwork } from '../../scenario/scenario.ts'
+import type { CoolDown } from '../cool-down.ts'
 import { PullError, type PullResult } from '../engine.ts'
 import { loginHost } from '../names.ts'
 import { type Download, type LayerWatcher, ModelledDownloads } from './downloads.ts'
@@ -21,6 +22,8 @@ export interface ModelledPullsOptions {
   network: ScenarioNetwork
   /** The address that each agent comes from. */
   sources: readonly string[]
+  /** The patience of each agent whose persona has any. */
+  coolDowns: readonly (CoolDown | null)[]
   /** Bytes per millisecond that each agent can receive. */
   downlinkBytesPerMs: ArrayLike<number>
   /** How many images the run publishes in all. */
@@ -199,6 +202,7 @@ class ModelledPull implements Task, LayerWatcher {
   readonly #place: number
   readonly #world: World
   readonly #reference: string
+  readonly #host: string
   readonly #repository: string
   readonly #tag: string
   readonly #image: ModelledImage | null
@@ -230,6 +234,7 @@ class ModelledPull implements Task, LayerWatcher {
     this.pullId = pullId
     this.#place = options.place
     this.#reference = definition.name
+    this.#host = host
     this.#repository = repository
     this.#tag = tag
     this.#image = image
@@ -239,6 +244,13 @@ class ModelledPull implements Task, LayerWatcher {
 
   /** Where nobody listens, the exchanges before the version check are passed over: nothing hangs on them. */
   start(nowMs: number): void {
+    const refusal = this.#coolDown?.refusal(this.#host, nowMs) ?? null
+    if (refusal) {
+      this.#error = refusal
+      this.#phase = 'answered'
+      this.#world.schedule(nowMs, this)
+      return
+    }
     const { exchanges, refused } = this.#prelude
     let atMs = nowMs + this.#world.exchangeMs - this.#world.halfRoundTripMs
     if (this.#world.onRequest === null) {
@@ -269,7 +281,8 @@ class ModelledPull implements Task, LayerWatcher {
   }
 
   due(nowMs: number): void {
-    if (this.#passed.count > 0) this.settle(nowMs)
+    // What was passed over comes before the moment at hand, also where no exchange takes any time.
+    if (this.#passed.count > 0) this.settle(Number.POSITIVE_INFINITY)
     switch (this.#phase) {
       case 'prelude':
         this.#exchange(nowMs)
@@ -320,7 +333,12 @@ class ModelledPull implements Task, LayerWatcher {
     this.#world.schedule(nowMs + this.#world.halfRoundTripMs, this, this.#place)
   }
 
+  get #coolDown(): CoolDown | null {
+    return this.#world.coolDowns[this.agent] ?? null
+  }
+
   #fail(error: PullError, nowMs: number): void {
+    if (error.code === 'TOOMANYREQUESTS') this.#coolDown?.denied(this.#host, nowMs + this.#world.halfRoundTripMs)
     this.#error = error
     this.#answer(nowMs)
   }
@@ -393,6 +411,7 @@ class ModelledPull implements Task, LayerWatcher {
     }
     const { digest, sizeBytes } = this.#image as ModelledImage
     disks.add(agent, this.#image as ModelledImage)
+    if (this.#outcome === 'downloaded') this.#coolDown?.granted(this.#host)
     if (this.#downloads.length > 0) downloads.release(this, this.#downloads, nowMs)
     onSucceeded(agent, pullId, this.#reference, {
       outcome: this.#outcome,

@@ -1,0 +1,45 @@
+// What makes the `polite` persona polite: once a registry has said "too many", it is left alone for a while that doubles with every
+// further denial and is drawn anew each time, so that a fleet does not come back in step. Pure, so that both kinds of time share it.
+import type { RandomStream } from '../../server/kernel/random.ts'
+import { formatDuration } from '../../server/kernel/units.ts'
+import { PullError } from './engine.ts'
+
+const firstWaitMs = 60_000
+const longestWaitMs = 3_600_000
+
+/**
+ * The patience of one engine, per registry host. The first wait is up to a minute, the longest up to an hour; half of each is fixed and
+ * half is drawn. A pull that brought something ends it.
+ *
+ * @example
+ * const coolDown = new CoolDown(randomStream(1, 'agent/3/polite'))
+ * coolDown.denied('docker.io', 0)
+ * coolDown.refusal('docker.io', 1_000) // PullError: ... waits 58s before asking docker.io again
+ */
+export class CoolDown {
+  readonly #random: RandomStream
+  readonly #hosts = new Map<string, { untilMs: number; denials: number }>()
+
+  constructor(random: RandomStream) {
+    this.#random = random
+  }
+
+  /** The error of a pull that does not ask the registry yet; null where it may ask. */
+  refusal(host: string, nowMs: number): PullError | null {
+    const leftMs = (this.#hosts.get(host)?.untilMs ?? 0) - nowMs
+    if (leftMs <= 0) return null
+    const text = `toomanyrequests: waits ${formatDuration(leftMs)} before asking ${host} again`
+    return new PullError('TOOMANYREQUESTS', text)
+  }
+
+  denied(host: string, nowMs: number): void {
+    const denials = (this.#hosts.get(host)?.denials ?? 0) + 1
+    const wholeMs = Math.min(firstWaitMs * 2 ** (denials - 1), longestWaitMs)
+    const untilMs = nowMs + this.#random.integer({ low: wholeMs / 2, high: wholeMs })
+    this.#hosts.set(host, { untilMs, denials })
+  }
+
+  granted(host: string): void {
+    this.#hosts.delete(host)
+  }
+}
