@@ -19,6 +19,7 @@ export const errorCodes = {
   LISTEN_FAILED: 'the server cannot listen on this address',
   SERVER_UNREACHABLE: 'the web app or registry does not answer',
   FILE_NOT_WRITABLE: 'a file or folder cannot be written',
+  RUN_FAILED: 'a run of an experiment has no result',
   TRACE_INVALID: 'the trace cannot be read',
   CATALOGUE_INVALID: 'the image catalogue cannot be read',
 } as const

@@ -34,6 +34,27 @@ export function parseSeed(text: string): number {
   return seed
 }
 
+/** fast-check takes no other seeds. */
+const drawnSeedMax = 2 ** 31 - 1
+
+/** `1..1000`, or one seed. */
+export function parseSeeds(text: string): { first: number; last: number } {
+  const [, from = '', to = from] = /^(\d+)(?:\.\.(\d+))?$/.exec(text) ?? []
+  const [first, last] = [Number(from), Number(to)]
+  if (from === '' || last < first || last > drawnSeedMax) {
+    throw new InvalidArgumentError(`It must be a span of seeds, like 1..1000, of at most ${drawnSeedMax}.`)
+  }
+  return { first, last }
+}
+
+const jobsMax = 256
+
+export function parseJobs(text: string): number {
+  const jobs = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN
+  if (!(jobs >= 1 && jobs <= jobsMax)) throw new InvalidArgumentError(`It must be a whole number from 1 to ${jobsMax}.`)
+  return jobs
+}
+
 export function collectReferences(text: string, references: string[]): string[] {
   if (parseReference(text).tag === null)
     throw new InvalidArgumentError('An image is published under a tag, like team/app:1.0.')

@@ -2,6 +2,8 @@
 import { Command, Option } from 'commander'
 import { KasmSimError } from '../../server/kernel/errors.ts'
 import { packageVersion } from '../../server/kernel/version.ts'
+import { examples } from './examples.ts'
+import { addExperiments } from './experiments.ts'
 import {
   collectAccounts,
   collectReferences,
@@ -11,6 +13,7 @@ import {
   parseSizeText,
   parseSpeed,
 } from './flags.ts'
+import { addTrials } from './trials.ts'
 
 /** A command that reports wrong usage as a coded error, like everything else that can go wrong. */
 class CodedCommand extends Command {
@@ -43,6 +46,8 @@ export function createProgram(setExitCode: (exitCode: number) => void): Command 
   addServe(program)
   addRegistry(program)
   addRun(program, setExitCode)
+  addExperiments(program, setExitCode)
+  addTrials(program, setExitCode)
   addValidate(program, setExitCode)
   addList(program)
   return program.addHelpText(
@@ -127,6 +132,12 @@ function addRun(program: Command, setExitCode: (exitCode: number) => void): void
     .description('Run a scenario and judge what it expects.')
     .argument('<scenario>', 'name of a shipped scenario, or a file (.ts, .yaml, .json)')
     .addOption(
+      new Option('--time <kind>', 'on the wall clock, with sockets; or virtual, as fast as it can be worked out')
+        .choices(['real', 'virtual'])
+        .default('real'),
+    )
+    .option('--no-fast-forward', 'in virtual time, carry out even the check-ins that change nothing')
+    .addOption(
       new Option('--speed <factor>', 'how many times faster than the wall (default: as the scenario says)').argParser(
         parseSpeed,
       ),
@@ -148,6 +159,7 @@ function addRun(program: Command, setExitCode: (exitCode: number) => void): void
       examples([
         ['kasm-sim run storm', 'a shipped scenario'],
         ['kasm-sim run fleet.yaml --speed 60', 'a file, an hour in a minute'],
+        ['kasm-sim run storm --time virtual', 'the same in virtual time: no sockets, no waiting'],
         ['kasm-sim run storm --seed 7 --json', 'another fleet of the same kind, for scripts'],
         ['kasm-sim run storm --web-app http://127.0.0.1:8080', 'with a `kasm-sim serve --auto-enable-agents`'],
       ]),
@@ -191,9 +203,4 @@ function apiKeySecretOption(): Option {
 
 function managerTokenOption(): Option {
   return new Option('--manager-token <token>', 'token that agents send').env('KASM_SIM_MANAGER_TOKEN')
-}
-
-function examples(rows: [command: string, meaning: string][]): string {
-  const width = Math.max(...rows.map(([command]) => command.length))
-  return `\nExamples:\n${rows.map(([command, meaning]) => `  ${command.padEnd(width)}  ${meaning}`).join('\n')}`
 }

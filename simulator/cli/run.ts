@@ -17,6 +17,9 @@ import { onStopRequest } from './signals.ts'
 import { watchRun } from './watch.ts'
 
 interface RunFlags {
+  time: 'real' | 'virtual'
+  /** False only by `--no-fast-forward`. */
+  fastForward: boolean
   speed?: number
   seed?: number
   trace?: string
@@ -36,6 +39,7 @@ interface RunFlags {
  * @throws KasmSimError when the scenario or a file cannot be used; InvariantError when the program is wrong
  */
 export async function run(name: string, flags: RunFlags): Promise<number> {
+  assertSensible(flags)
   const scenario = compileScenario(await loadScenario(name))
   if (flags.content !== undefined) ensureFolder(flags.content)
   const logs = flags.logs === undefined ? null : openAgentLogs(flags.logs, scenario)
@@ -64,6 +68,22 @@ export async function run(name: string, flags: RunFlags): Promise<number> {
   writeText(paths.summary, formatRunReport(report))
   if (failures.length > 0) throw failures[0]
   return report.exitCode
+}
+
+/** What belongs to one kind of time says so where it meets the other. */
+function assertSensible(flags: RunFlags): void {
+  const { time, speed, content, webApp, fastForward } = flags
+  const ofReal = Object.entries({ '--speed': speed, '--content': content, '--web-app': webApp })
+  const [flag] = ofReal.find(([, value]) => value !== undefined) ?? []
+  if (time === 'virtual' && flag !== undefined) {
+    const message = `Failed to run in virtual time with ${flag}: it is for real time. Leave out one of the two.`
+    throw new KasmSimError('USAGE', message)
+  }
+  if (time === 'real' && !fastForward) {
+    const message =
+      'Failed to run in real time with --no-fast-forward: only virtual time is fast-forwarded. Add --time virtual.'
+    throw new KasmSimError('USAGE', message)
+  }
 }
 
 /** Closes each file, whatever the others do, and returns what went wrong. */
@@ -102,6 +122,8 @@ async function runUntilStopped(
       sinks,
       onSinkError,
       signal: stop.signal,
+      time: flags.time,
+      fastForward: flags.fastForward,
       ...(flags.speed === undefined ? {} : { speed: flags.speed }),
       ...(flags.seed === undefined ? {} : { seed: flags.seed }),
       ...(flags.content === undefined ? {} : { contentDirectory: flags.content }),
@@ -134,7 +156,7 @@ function createReport(scenario: Scenario, flags: RunFlags, { reason, checks, sum
   return {
     scenario: scenario.name,
     seed: flags.seed ?? scenario.seed,
-    speed: flags.speed ?? scenario.speed,
+    speed: summary.speed,
     reason,
     passed,
     exitCode: reason === 'interrupted' ? exitCodes.interrupted : finished,

@@ -31,11 +31,12 @@ function watchLive(screen: NodeJS.WriteStream): RunWatch {
   const update = createLogUpdate(screen)
   let clock: Clock | null = null
   const draw = (nowMs: number) => update(formatFrame(progress, { width: screen.columns, nowMs }))
-  const redraw = setInterval(() => draw(clock?.nowMs() ?? 0), redrawIntervalMs)
+  const redraw = setInterval(() => draw(clock?.nowMs() ?? progress.nowMs), redrawIntervalMs)
   return {
     sink: (event) => {
       progress.take(event)
-      if (event.kind === 'run-started') clock = createClock({ speed: event.speed, startMs: event.atMs })
+      if (event.kind !== 'run-started' || event.time === 'virtual') return
+      clock = createClock({ speed: event.speed, startMs: event.atMs })
     },
     note: (text) => update.persist(text),
     close: () => {

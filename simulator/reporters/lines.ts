@@ -38,10 +38,8 @@ function describeMilestone(event: RunEvent, progress: Progress): string | null {
     case 'run-started': {
       const { name, images, end } = event.scenario
       const size = `${count(progress.agents, 'agent')}, ${count(images.length, 'image')}`
-      return at(
-        event,
-        `${name} started: ${size}, ${formatDuration(end.afterMs)} at speed ${event.speed}, seed ${event.seed}`,
-      )
+      const pace = event.time === 'virtual' ? 'in virtual time' : `at speed ${event.speed}`
+      return at(event, `${name} started: ${size}, ${formatDuration(end.afterMs)} ${pace}, seed ${event.seed}`)
     }
     case 'timeline-action':
       return at(event, `${event.action} ${event.detail}`.trimEnd())

@@ -32,10 +32,13 @@ export function formatFrame(progress: Progress, { width, nowMs }: { width: numbe
 function describeTime(progress: Progress, nowMs: number): string {
   const end = progress.scenario?.end
   if (!end) return ''
+  const passed = `${formatDuration(wholeSeconds(nowMs))} of ${formatDuration(end.afterMs)}`
+  // Virtual time has no pace, so nobody knows what is left of it.
+  if (progress.time === 'virtual') return `${passed}, in virtual time`
   const leftMs = Math.max(0, end.afterMs - nowMs) / progress.speed
   const left = `${end.when === 'never' ? '' : 'at most '}${formatDuration(wholeSeconds(leftMs))} left`
   const pace = progress.speed === 1 ? '' : `, ${progress.speed} times as fast as the wall`
-  return `${formatDuration(wholeSeconds(nowMs))} of ${formatDuration(end.afterMs)}${pace}, ${left}`
+  return `${passed}${pace}, ${left}`
 }
 
 /** Tenths of a second would flicker. */

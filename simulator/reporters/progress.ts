@@ -19,6 +19,7 @@ export class Progress {
   /** Null until the run has started. */
   scenario: Scenario | null = null
   agents = 0
+  time: 'real' | 'virtual' = 'real'
   speed = 1
   seed = 0
   /** Milliseconds of simulated time of the latest event. */
@@ -45,6 +46,7 @@ export class Progress {
       case 'run-started':
         this.scenario = event.scenario
         this.agents = event.scenario.groups.reduce((sum, { agents }) => sum + agents, 0)
+        this.time = event.time
         this.speed = event.speed
         this.seed = event.seed
         return

@@ -12,13 +12,24 @@ const commandLines = [...page.matchAll(/```sh\n([\s\S]*?)```/g)]
 
 test('shows at least one line for each command', () => {
   const names = new Set(commandLines.map((line) => line.split(' ')[0]))
-  expect([...names].sort()).toEqual(['--help', '--version', 'list', 'registry', 'run', 'serve', 'validate'])
+  expect([...names].sort()).toEqual([
+    '--help',
+    '--version',
+    'fuzz',
+    'list',
+    'registry',
+    'replay',
+    'run',
+    'serve',
+    'validate',
+  ])
 })
 
 test.for(commandLines)('kasm-sim %s: works as the page says', async (line) => {
   const cwd = temporaryFolder()
   writeFileSync(join(cwd, 'fleet.yaml'), scenario)
   const args = line.split(' ')
+  if (args[0] === 'replay') await command(['run', 'fleet.yaml', '--time', 'virtual'], { cwd })
   if (args[0] !== 'serve' && args[0] !== 'registry') {
     const { exitCode, stdout, stderr } = await command(args, { cwd })
     expect(exitCode, stderr).toBe(0)
@@ -33,7 +44,7 @@ test.for(commandLines)('kasm-sim %s: works as the page says', async (line) => {
 })
 
 test('names every flag of every command', async () => {
-  for (const name of ['serve', 'registry', 'run', 'validate', 'list']) {
+  for (const name of ['serve', 'registry', 'run', 'replay', 'fuzz', 'validate', 'list']) {
     const { stdout } = await command([name, '--help'])
     const flags = [...stdout.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, flag]) => flag as string)
     const section = page.split(/^## /m).find((part) => part.startsWith(name)) ?? ''

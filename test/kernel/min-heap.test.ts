@@ -31,3 +31,13 @@ test('keeps its order while values come and go', () => {
     }),
   )
 })
+
+test('puts values with a place before others of an equal key, by their places, whenever they came', () => {
+  const heap = new MinHeap()
+  heap.push(7, 100)
+  heap.push(7, 102, 2)
+  heap.push(8, 103, 0)
+  heap.push(7, 101, 1)
+  heap.push(6, 104)
+  expect([1, 2, 3, 4, 5].map(() => heap.pop())).toEqual([104, 101, 102, 100, 103])
+})

@@ -1,0 +1,61 @@
+// `kasm-sim replay`: a trace, run again.
+import { exitCodes } from '../../server/kernel/errors.ts'
+import { type Replay, replayTrace } from '../replay/replay.ts'
+
+/** A line of a trace can be long: its first one holds the whole scenario. */
+const shownCharactersMax = 400
+
+/**
+ * Replays a trace and returns the exit code: the same, or parted.
+ *
+ * @throws KasmSimError TRACE_INVALID
+ */
+export async function replay(file: string, flags: { json?: true }): Promise<number> {
+  const outcome = await replayTrace(file)
+  const exitCode = outcome.identical ? exitCodes.passed : exitCodes.checkMissed
+  if (flags.json) {
+    const { start, ...rest } = outcome
+    const { version, seed, speed } = start
+    const report = { scenario: start.scenario.name, version, seed, speed, ...rest, exitCode }
+    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
+    return exitCode
+  }
+  const { scenario, seed, version } = outcome.start
+  const lines = outcome.time === 'virtual' ? describeVirtual(outcome) : describeReal(outcome)
+  process.stdout.write(`${[`${scenario.name}, seed ${seed}, traced by kasm-sim ${version}`, ...lines].join('\n')}\n`)
+  return exitCode
+}
+
+function describeVirtual({ events, divergence, interrupted }: Extract<Replay, { time: 'virtual' }>): string[] {
+  if (interrupted) return [`identical: ${events} events, up to where the run was interrupted`]
+  if (divergence === null) return [`identical: ${events} events`]
+  const { line, expected, got } = divergence
+  return [
+    `diverged at line ${line}, after ${events} events that are the same`,
+    `  expected  ${shown(expected, 'the end of the trace')}`,
+    `  got       ${shown(got, 'the end of the run')}`,
+  ]
+}
+
+function describeReal({ counts, reason, identical }: Extract<Replay, { time: 'real' }>): string[] {
+  const width = Math.max(...counts.map(({ name }) => name.length))
+  const row = (name: string, traced: string, replayed: string) =>
+    `  ${name.padEnd(width)}  ${traced.padStart(14)}  ${replayed.padStart(14)}`
+  return [
+    'The trace is of real time, where no two runs are the same. It was run again in virtual time, and only counts are compared.',
+    ...(reason === 'unfinished' || reason === 'interrupted' ? [`The traced run is ${reason}, the replay is not.`] : []),
+    row('', 'traced', 'replayed'),
+    ...counts.map(({ name, traced, replayed }) => {
+      const mark = traced === replayed ? '' : '  differs'
+      return `${row(name, String(traced), String(replayed))}${mark}`
+    }),
+    identical ? 'the counts are equal' : 'the counts differ',
+  ]
+}
+
+function shown(line: string | null, none: string): string {
+  if (line === null) return none
+  return line.length <= shownCharactersMax
+    ? line
+    : `${line.slice(0, shownCharactersMax)} ... (${line.length} characters)`
+}

@@ -1,0 +1,41 @@
+// Builds that are wrong on purpose, to show that the invariants find what they are for.
+import { step } from '../agent/step.ts'
+import type { StepAgent } from '../run/fleet.ts'
+import type { PullLimit } from './invariants/registry-judges.ts'
+
+/** What is wrong with a build: its agents, or how its registry counts. */
+export interface Mutation {
+  stepAgent?: StepAgent
+  limit?: (promised: PullLimit) => PullLimit
+}
+
+const mutants = {
+  /** Agents run one pull more than their cap. */
+  'cap-plus-one': {
+    stepAgent: (state, input, context) => {
+      const commands = step(state, input, context)
+      const { config } = state
+      if (input.kind === 'start') state.config = { ...config, maxConcurrentPulls: config.maxConcurrentPulls + 1 }
+      return commands
+    },
+  },
+  /** Each agent never hears of the end of its second pull. */
+  'lost-pull': {
+    stepAgent: (state, input, context) =>
+      input.kind === 'pull-succeeded' && input.pullId === 2 ? [] : step(state, input, context),
+  },
+  /** The registry lets one pull more through than it says. */
+  'limit-plus-one': {
+    limit: ({ anonymousPulls, authenticatedPulls, windowSeconds }) => ({
+      anonymousPulls: anonymousPulls + 1,
+      authenticatedPulls: authenticatedPulls + 1,
+      windowSeconds,
+    }),
+  },
+} as const satisfies Record<string, Mutation>
+
+export type MutantName = keyof typeof mutants
+
+export function mutationOf(mutant: MutantName | null): Mutation {
+  return mutant === null ? {} : mutants[mutant]
+}
