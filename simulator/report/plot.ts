@@ -47,7 +47,7 @@ const height = 430
 const colors = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#7f7f7f']
 const symbols = ['circle', 'rect', 'triangle', 'diamond', 'emptyCircle', 'emptyRect', 'emptyTriangle', 'emptyDiamond']
 /** Of a span beyond this factor a linear axis would hide the small end. */
-const decadesFactor = 30
+const decadesFactor = 20
 /** Neighbours closer than this share of the axis would write over each other. */
 const gapMin = 0.06
 
@@ -118,11 +118,13 @@ interface Places {
   type: 'category' | 'value' | 'log'
   /** Where each label stands on the axis. */
   at: number[]
+  /** Whether there is something between two neighbours: between names there is nothing. */
+  joined: boolean
 }
 
 /** Amounts stand where they belong, as long as their labels do not meet; names stand in even steps. */
 function placesOf({ labels, amounts }: PlotData['x']): Places {
-  const even = { type: 'category' as const, at: labels.map((_, index) => index) }
+  const even = { type: 'category' as const, at: labels.map((_, index) => index), joined: amounts !== null }
   if (amounts === null || amounts.length < 2) return even
   const low = Math.min(...amounts)
   const high = Math.max(...amounts)
@@ -132,7 +134,7 @@ function placesOf({ labels, amounts }: PlotData['x']): Places {
     .toSorted((a, b) => a - b)
   const gaps = positions.slice(1).map((position, index) => position - (positions[index] ?? 0))
   if (gaps.some((gap) => gap < gapMin)) return even
-  return { type: isLog ? 'log' : 'value', at: amounts }
+  return { type: isLog ? 'log' : 'value', at: amounts, joined: true }
 }
 
 function xAxisOf({ title, labels }: PlotData['x'], { type, at }: Places): NonNullable<Option['xAxis']> {
@@ -212,21 +214,21 @@ function drawnSeries(
     data: placed.map(({ at, point }) => [at, point === null ? null : point.mean / scale.divisor]),
     color,
     symbol: symbols[index % symbols.length] ?? 'circle',
-    symbolSize: 8,
+    symbolSize: places.joined ? 8 : 12,
     showAllSymbol: true,
-    lineStyle: { width: 2 },
+    lineStyle: { width: 2, opacity: places.joined ? 1 : 0 },
     z: 3,
   }
   const bounds = placed.map(({ at, point }) =>
     point === null ? null : { at, low: point.low / scale.divisor, high: point.high / scale.divisor },
   )
-  return [bandOf(bounds, color), line]
+  return [bandOf(bounds, { color, joined: places.joined }), line]
 }
 
 type Bound = { at: number; low: number; high: number } | null
 
 /** The interval: a band between neighbours, and a whisker at each point, which also shows a point that stands alone. */
-function bandOf(bounds: Bound[], color: string): CustomSeriesOption {
+function bandOf(bounds: Bound[], { color, joined }: { color: string; joined: boolean }): CustomSeriesOption {
   return {
     type: 'custom',
     silent: true,
@@ -236,7 +238,7 @@ function bandOf(bounds: Bound[], color: string): CustomSeriesOption {
     encode: { x: -1, y: -1 },
     renderItem: (_, api) => {
       const at = (x: number, y: number) => api.coord([x, Math.max(y, Number.MIN_VALUE)])
-      const bands = stretches(bounds).map((stretch) => ({
+      const bands = (joined ? stretches(bounds) : []).map((stretch) => ({
         type: 'polygon' as const,
         shape: {
           points: [

@@ -14,7 +14,7 @@ export interface WhatIfPage {
 const style = `
 body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
 h1 { font-size: 1.6rem; margin-bottom: .2rem } h2 { font-size: 1.15rem; margin: 2.5rem 0 .5rem }
-pre { background: #f4f4f4; padding: .7rem 1rem; overflow-x: auto; font-size: .9rem }
+pre { background: #f4f4f4; padding: .7rem 1rem; white-space: pre-wrap; font-size: .9rem } figure { margin: 0 }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .92rem; margin: .5rem 0 1rem }
 th, td { text-align: left; padding: .25rem 1.2rem .25rem 0; border-bottom: 1px solid #ddd; white-space: nowrap }
 th { border-bottom-color: #888 } .wide { overflow-x: auto } svg { max-width: 100%; height: auto }
