@@ -40,7 +40,7 @@ export default {
       from: { path: '^simulator/(checks|report)/' },
       to: {
         path: '^(server|simulator)/',
-        pathNot: '^(server/kernel|simulator/(checks|report|scenario/scenario\\.ts|run/events\\.ts))',
+        pathNot: '^(server/kernel|simulator/(checks|report|scenario/scenario\\.ts|events/events\\.ts))',
       },
     },
     { name: 'nothing-imports-tests', severity: 'error', from: { pathNot: '^test/' }, to: { path: '^test/' } },

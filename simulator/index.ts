@@ -1,8 +1,8 @@
 // The package's public entry: what a test or a script of its users may import.
 export { type ErrorCode, KasmSimError } from '../server/kernel/errors.ts'
 export type { CheckResult, Expectation, MetricName } from './checks/expectation.ts'
+export type { EventSink, RunEvent } from './events/events.ts'
 export type { Summary } from './report/summary.ts'
-export type { EventSink, RunEvent } from './run/events.ts'
 export { type RunOptions, type RunOutcome, runScenario } from './run/run.ts'
 export { compileScenario, type LoadedScenario } from './scenario/compile.ts'
 export { defineScenario } from './scenario/define.ts'

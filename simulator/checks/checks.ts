@@ -1,6 +1,6 @@
 // Judges what a scenario expects of a run, from the run's events alone. docs/checks.md explains forms, metrics and results.
 import { parseReference } from '../../server/kernel/reference.ts'
-import type { RunEvent, Subscription } from '../run/events.ts'
+import type { RunEvent, Subscription } from '../events/events.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { CheckResult, Expectation, SampleFilter } from './expectation.ts'
 import type { Judge } from './judge.ts'

@@ -1,5 +1,5 @@
 // Turns the events of a run into samples of metrics, in one pass. Only the observers that somebody asks for are at work.
-import type { EventSink, RunEventKind } from '../run/events.ts'
+import type { EventSink, RunEventKind } from '../events/events.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { CheckInObserver } from './observers/check-ins.ts'
 import type { Observer } from './observers/observer.ts'

@@ -1,5 +1,5 @@
 // Follows every pull from its place in the queue to its end, so that observers know of an ending what only its start told.
-import type { RunEvent } from '../run/events.ts'
+import type { RunEvent } from '../events/events.ts'
 
 /** A pull that runs, or that the event at hand has just ended. */
 export interface LedgerPull {

@@ -1,5 +1,5 @@
 // Who holds which digest of which tag, and how long a moved tag takes to reach everyone.
-import type { RunEvent } from '../run/events.ts'
+import type { RunEvent } from '../events/events.ts'
 
 /** One move of a tag. */
 export interface TagMove {

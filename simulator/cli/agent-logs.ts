@@ -3,8 +3,8 @@
 import { appendFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClock } from '../../server/kernel/clock.ts'
+import type { EventSink } from '../events/events.ts'
 import { createAgentLog } from '../reporters/agent-log.ts'
-import type { EventSink } from '../run/events.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { ensureFolder, notWritable } from './files.ts'
 

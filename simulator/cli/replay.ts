@@ -1,6 +1,6 @@
 // `kasm-sim replay`: a trace, run again.
 import { exitCodes } from '../../server/kernel/errors.ts'
-import { type Replay, replayTrace } from '../replay/replay.ts'
+import { type Replay, replayTrace } from '../run/replay.ts'
 
 /** A line of a trace can be long: its first one holds the whole scenario. */
 const shownCharactersMax = 400

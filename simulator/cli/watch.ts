@@ -1,10 +1,10 @@
 // Shows a run while it goes on, on stderr: redrawn in place on a terminal, else as plain lines.
 import { createLogUpdate } from 'log-update'
 import { type Clock, createClock } from '../../server/kernel/clock.ts'
+import type { EventSink } from '../events/events.ts'
 import { createLines } from '../reporters/lines.ts'
 import { formatFrame } from '../reporters/live-view.ts'
 import { Progress } from '../reporters/progress.ts'
-import type { EventSink } from '../run/events.ts'
 
 /** Redrawing concerns the screen and not the run, so it keeps the wall's time. */
 const redrawIntervalMs = 100

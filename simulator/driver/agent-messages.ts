@@ -5,8 +5,8 @@ import type { AgentImage, HeartbeatReply, HeartbeatRequest } from '../../server/
 import { randomStream } from '../../server/kernel/random.ts'
 import type { CheckInAnswer, ImageDefinition } from '../agent/agent.ts'
 import { CoolDown } from '../pull/cool-down.ts'
-import type { FleetAgent } from '../run/fleet.ts'
 import type { Scenario, ScenarioImage } from '../scenario/scenario.ts'
+import type { FleetAgent } from './fleet.ts'
 
 /** What an agent's installation makes once: the same in every run. */
 interface Identity {

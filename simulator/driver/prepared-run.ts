@@ -1,6 +1,6 @@
 // What a driver hands to whoever runs a scenario: a world that stands still until it is driven.
-import type { EventLog } from '../run/event-log.ts'
-import type { StepAgent } from '../run/fleet.ts'
+import type { EventLog } from '../events/event-log.ts'
+import type { StepAgent } from './fleet.ts'
 
 export type EndReason = 'end-reached' | 'condition-met' | 'interrupted'
 

@@ -3,7 +3,7 @@
 import type { AgentState, ImageDefinition } from '../agent/agent.ts'
 import type { Exchange } from '../pull/modelled/prelude.ts'
 import type { ModelledPulls } from '../pull/modelled/pulls.ts'
-import type { QuietRefresh } from '../run/quiet-refreshes.ts'
+import type { QuietRefresh } from './quiet-refreshes.ts'
 
 export interface UnchangedRefresh extends QuietRefresh {
   exchanges: readonly Exchange[]

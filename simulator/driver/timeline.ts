@@ -2,10 +2,10 @@
 // as an administrator would.
 import { invariant, KasmSimError } from '../../server/kernel/errors.ts'
 import { formatDuration } from '../../server/kernel/units.ts'
-import type { Emit } from '../run/event-log.ts'
-import type { Fleet } from '../run/fleet.ts'
+import type { Emit } from '../events/event-log.ts'
 import type { ScenarioImage, TimelineAction } from '../scenario/scenario.ts'
 import { agentServerId, imageFields } from './agent-messages.ts'
+import type { Fleet } from './fleet.ts'
 import type { ImageLibrary, Publisher } from './image-library.ts'
 import type { WebAppClient } from './web-app-client.ts'
 

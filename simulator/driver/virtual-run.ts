@@ -1,11 +1,12 @@
 // The world of a run in virtual time: the web app's model and a modelled registry, with no socket between them.
+
+import { EventQueue } from '../../server/kernel/event-queue.ts'
 import { createKasmModel } from '../../server/model/model.ts'
 import { ModelledRegistry } from '../registry/modelled-registry.ts'
 import type { Profile } from '../registry/policy/policy.ts'
 import { findProfile } from '../registry/policy/profiles.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { definedImages, zonesOf } from './agent-messages.ts'
-import { EventQueue } from './event-queue.ts'
 import { ImageLibrary } from './image-library.ts'
 import type { PreparedRun } from './prepared-run.ts'
 import { runVirtualTime } from './virtual-time.ts'

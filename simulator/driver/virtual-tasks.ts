@@ -1,7 +1,7 @@
 // What the virtual driver schedules for an agent besides its pulls: its timers and its check-ins.
 import type { HeartbeatRequest } from '../../server/api/manager.ts'
+import { type EventQueue, type Task, tickAt } from '../../server/kernel/event-queue.ts'
 import type { CheckInAnswer } from '../agent/agent.ts'
-import { type EventQueue, type Task, tickAt } from './event-queue.ts'
 
 /** A timer that can be set anew: only what it was last armed for counts. */
 export class TimerTask implements Task {

@@ -1,11 +1,11 @@
 // Runs one scenario in virtual time and judges every invariant of it. Two more runs must come to the same: one without any shortcut, and
 // one that nobody watches, where virtual time tells as little as it can.
 
+import type { EventSink } from '../events/events.ts'
 import { createDockerHubPolicy } from '../registry/policy/docker-hub.ts'
 import type { Profile } from '../registry/policy/policy.ts'
 import { findProfile } from '../registry/policy/profiles.ts'
 import type { Summary } from '../report/summary.ts'
-import type { EventSink } from '../run/events.ts'
 import { runScenario } from '../run/run.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { Violation } from './invariants/invariant.ts'

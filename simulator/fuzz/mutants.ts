@@ -1,6 +1,6 @@
 // Builds that are wrong on purpose, to show that the invariants find what they are for.
 import { step } from '../agent/step.ts'
-import type { StepAgent } from '../run/fleet.ts'
+import type { StepAgent } from '../driver/fleet.ts'
 import type { PullLimit } from './invariants/registry-judges.ts'
 
 /** What is wrong with a build: its agents, or how its registry counts. */

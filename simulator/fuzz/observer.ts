@@ -1,6 +1,7 @@
 // Watches a run and judges every invariant of it as it goes.
+
+import type { EventSink, RunEvent } from '../events/events.ts'
 import type { Summary } from '../report/summary.ts'
-import type { EventSink, RunEvent } from '../run/events.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { Administration } from './invariants/administration.ts'
 import {

@@ -1,5 +1,5 @@
 // The contract of everything that can pull: one engine per agent, whatever is behind it.
-import type { PullFailureCode } from '../run/events.ts'
+import type { PullFailureCode } from '../events/events.ts'
 
 /** One logical pull. */
 export interface PullRequest {

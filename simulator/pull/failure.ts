@@ -1,7 +1,7 @@
 // How a registry said no, and what the engine makes of it: the words of its error, whether it tries again, and our code for it.
 // The texts and rules were taken from a Docker Engine with the graphdriver store; docs/pull.md lists them.
 import type { ImageReference } from '../../server/kernel/reference.ts'
-import type { PullFailureCode } from '../run/events.ts'
+import type { PullFailureCode } from '../events/events.ts'
 import { describeJsonError, quote } from './go-text.ts'
 import { familiarName, familiarReference } from './names.ts'
 

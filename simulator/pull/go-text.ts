@@ -1,5 +1,5 @@
 // Words of the Go standard library that show through in the engine's errors.
-import type { PullFailureCode } from '../run/events.ts'
+import type { PullFailureCode } from '../events/events.ts'
 
 /**
  * Why a text is no JSON, in the words of encoding/json.

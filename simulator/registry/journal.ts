@@ -1,6 +1,6 @@
 // What a registry was asked and how it answered, newest last: the second observer of a run. It keeps no secrets:
 // paths come without their query and credentials appear only as "authenticated".
-import type { RunEventBody } from '../run/events.ts'
+import type { RunEventBody } from '../events/events.ts'
 
 /**
  * One request, as told when its answer has ended or was cut. `bytes` are those of the body that went out, `status` is 0 where the

@@ -2,7 +2,7 @@
 // The policy is the very one that the HTTP front asks; a manifest's size is that of the document which the front would serve.
 import { createHash } from 'node:crypto'
 import { parseReference } from '../../server/kernel/reference.ts'
-import type { RequestClass } from '../run/events.ts'
+import type { RequestClass } from '../events/events.ts'
 import type { RegistryAccount } from '../scenario/scenario.ts'
 import type { Policy, PolicyDecision, Profile } from './policy/policy.ts'
 import { describeImage, layerSizeBytes, type SyntheticImage } from './synthetic.ts'

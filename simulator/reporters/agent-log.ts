@@ -1,6 +1,6 @@
 // An agent's own log, in the lines that a real Kasm agent writes (docs/kasm.md 3.1, 3.3), from events alone.
 // docs/agent.md says which lines are the product's and which are this project's own.
-import type { EventSink, RunEvent } from '../run/events.ts'
+import type { EventSink, RunEvent } from '../events/events.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 
 type Level = 'DEBUG' | 'INFO' | 'ERROR'

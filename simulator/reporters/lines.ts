@@ -1,7 +1,7 @@
 // The milestones of a run as plain lines, for logs and pipes: its start, every tenth of the agents ready, the actions of its
 // timeline, the first refusal of the registry, its end.
 import { formatBytes, formatDuration } from '../../server/kernel/units.ts'
-import type { EventSink, RunEvent } from '../run/events.ts'
+import type { EventSink, RunEvent } from '../events/events.ts'
 import { Progress } from './progress.ts'
 
 const readyStepPercent = 10

@@ -1,5 +1,5 @@
 // How far a run has come, counted from its events alone. The live view and the plain lines both read it.
-import type { RunEvent } from '../run/events.ts'
+import type { RunEvent } from '../events/events.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 
 type RequestEvent = Extract<RunEvent, { kind: 'registry-request' }>

@@ -4,7 +4,7 @@ import { closeSync, createReadStream, mkdirSync, openSync, writeFileSync } from 
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { KasmSimError } from '../../server/kernel/errors.ts'
-import { type EventSink, eventVersion, type RunEvent, type RunEventKind } from '../run/events.ts'
+import { type EventSink, eventVersion, type RunEvent, type RunEventKind } from '../events/events.ts'
 
 const bufferedCharactersMax = 256 * 1_024
 

@@ -2,14 +2,14 @@
 import { packageVersion } from '../../server/kernel/version.ts'
 import { createChecks } from '../checks/checks.ts'
 import type { CheckResult } from '../checks/expectation.ts'
+import type { StepAgent } from '../driver/fleet.ts'
 import type { EndReason } from '../driver/prepared-run.ts'
 import type { RealRunOptions } from '../driver/real-run.ts'
 import type { VirtualRunOptions } from '../driver/virtual-run.ts'
+import { createEventLog } from '../events/event-log.ts'
+import { type EventSink, eventVersion, type Subscription } from '../events/events.ts'
 import { createSummary, type Summary, summaryKinds } from '../report/summary.ts'
 import type { Scenario } from '../scenario/scenario.ts'
-import { createEventLog } from './event-log.ts'
-import { type EventSink, eventVersion, type Subscription } from './events.ts'
-import type { StepAgent } from './fleet.ts'
 
 export interface RunOptions extends Partial<RealRunOptions>, VirtualRunOptions {
   scenario: Scenario

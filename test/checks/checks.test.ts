@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createChecks } from '../../simulator/checks/checks.ts'
 import type { CheckResult, Expectation, SampleFilter } from '../../simulator/checks/expectation.ts'
-import type { RunEvent } from '../../simulator/run/events.ts'
+import type { RunEvent } from '../../simulator/events/events.ts'
 import type { Scenario } from '../../simulator/scenario/scenario.ts'
 import { at, chrome, firefox, limit, scenarioOf, where } from './run-events.ts'
 

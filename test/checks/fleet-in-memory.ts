@@ -2,10 +2,10 @@
 // and illegal ones once the rules are broken on purpose.
 import type { ImageDefinition } from '../../simulator/agent/agent.ts'
 import { step } from '../../simulator/agent/step.ts'
+import { Fleet, type StepAgent } from '../../simulator/driver/fleet.ts'
+import { createEventLog } from '../../simulator/events/event-log.ts'
+import type { RunEvent } from '../../simulator/events/events.ts'
 import { PullError } from '../../simulator/pull/engine.ts'
-import { createEventLog } from '../../simulator/run/event-log.ts'
-import type { RunEvent } from '../../simulator/run/events.ts'
-import { Fleet, type StepAgent } from '../../simulator/run/fleet.ts'
 import { group, image, scenarioOf } from './run-events.ts'
 
 /** What is drawn at random: how a pull goes, one after the other and over again. */

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createChecks } from '../../simulator/checks/checks.ts'
 import type { MetricName } from '../../simulator/checks/expectation.ts'
-import type { RunEvent } from '../../simulator/run/events.ts'
+import type { RunEvent } from '../../simulator/events/events.ts'
 import { type FleetMoods, fleetScenario, overCap, runFleet } from './fleet-in-memory.ts'
 import { limit } from './run-events.ts'
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { MetricName } from '../../simulator/checks/expectation.ts'
 import { createMetrics } from '../../simulator/checks/metrics.ts'
 import type { Sample } from '../../simulator/checks/signals.ts'
-import type { RunEvent } from '../../simulator/run/events.ts'
+import type { RunEvent } from '../../simulator/events/events.ts'
 import { at, chrome, firefox, scenarioOf } from './run-events.ts'
 
 function samplesOf(metric: MetricName, events: RunEvent[], endMs = events.at(-1)?.atMs ?? 0): Sample[] {

@@ -1,6 +1,6 @@
 // Scenarios and events by hand, with only the fields that a test is about.
 import type { Expectation, SampleFilter } from '../../simulator/checks/expectation.ts'
-import type { RunEvent, RunEventBody } from '../../simulator/run/events.ts'
+import type { RunEvent, RunEventBody } from '../../simulator/events/events.ts'
 import type { FleetGroup, Scenario, ScenarioImage } from '../../simulator/scenario/scenario.ts'
 
 export const chrome = 'kasmweb/chrome:1.16.1'

@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import type { RunEvent } from '../../simulator/events/events.ts'
 import type { RunReport } from '../../simulator/reporters/json.ts'
-import type { RunEvent } from '../../simulator/run/events.ts'
 import { command, start, temporaryFolder } from './command.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url))

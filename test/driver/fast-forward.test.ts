@@ -1,6 +1,6 @@
 // What virtual time passes over, it passes over without a trace: the outcome is that of carrying out every check-in and every pull.
 import { expect, test } from 'vitest'
-import type { RunEvent } from '../../simulator/run/events.ts'
+import type { RunEvent } from '../../simulator/events/events.ts'
 import { runScenario } from '../../simulator/run/run.ts'
 import { compileScenario } from '../../simulator/scenario/compile.ts'
 import { listScenarios, loadScenario } from '../../simulator/scenario/load.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import type { RunEvent } from '../../simulator/events/events.ts'
 import { createSummary, type Summary } from '../../simulator/report/summary.ts'
-import type { RunEvent } from '../../simulator/run/events.ts'
 import { at, chrome, firefox } from '../checks/run-events.ts'
 
 function summaryOf(events: RunEvent[]): Summary {

@@ -2,10 +2,10 @@
 import { expect, test } from 'vitest'
 import { createManualClock } from '../../server/kernel/clock.ts'
 import type { ImageDefinition } from '../../simulator/agent/agent.ts'
+import { Fleet } from '../../simulator/driver/fleet.ts'
+import { createEventLog } from '../../simulator/events/event-log.ts'
 import { PullError } from '../../simulator/pull/engine.ts'
 import { createAgentLog } from '../../simulator/reporters/agent-log.ts'
-import { createEventLog } from '../../simulator/run/event-log.ts'
-import { Fleet } from '../../simulator/run/fleet.ts'
 import type { Scenario, ScenarioImage } from '../../simulator/scenario/scenario.ts'
 
 const megabyte = 1_000_000

@@ -1,5 +1,5 @@
 // Events for the tests of the reporters, with only the fields that matter named.
-import type { RequestClass, RunEvent, RunEventBody } from '../../simulator/run/events.ts'
+import type { RequestClass, RunEvent, RunEventBody } from '../../simulator/events/events.ts'
 import type { Scenario } from '../../simulator/scenario/scenario.ts'
 
 /** Events in the order given, numbered. */

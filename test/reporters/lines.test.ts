@@ -1,7 +1,7 @@
 // Which lines a run without a terminal writes.
 import { expect, test } from 'vitest'
+import type { RunEventBody } from '../../simulator/events/events.ts'
 import { createLines } from '../../simulator/reporters/lines.ts'
-import type { RunEventBody } from '../../simulator/run/events.ts'
 import { pullEnded, registryRequest, runStarted, timed } from './events.ts'
 
 function linesOf(...events: [atMs: number, body: RunEventBody][]): string[] {

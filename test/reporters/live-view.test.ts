@@ -1,8 +1,8 @@
 // What the live view shows after a list of events.
 import { expect, test } from 'vitest'
+import type { RunEventBody } from '../../simulator/events/events.ts'
 import { formatFrame } from '../../simulator/reporters/live-view.ts'
 import { Progress } from '../../simulator/reporters/progress.ts'
-import type { RunEventBody } from '../../simulator/run/events.ts'
 import { pullEnded, pullStarted, registryRequest, runStarted, timed } from './events.ts'
 
 function progressAfter(...events: [atMs: number, body: RunEventBody][]): Progress {

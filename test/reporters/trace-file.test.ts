@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test as base, expect } from 'vitest'
 import { KasmSimError } from '../../server/kernel/errors.ts'
+import type { RunEvent } from '../../simulator/events/events.ts'
 import { openTrace, readTrace } from '../../simulator/reporters/trace-file.ts'
-import type { RunEvent } from '../../simulator/run/events.ts'
 import { at } from '../checks/run-events.ts'
 
 const test = base.extend<{ folder: string }>({

@@ -1,6 +1,6 @@
 // Restarts that overlap: an agent that is down is stopped no second time, and one that runs is started no second time.
 import { expect, test } from 'vitest'
-import type { RunEvent } from '../../simulator/run/events.ts'
+import type { RunEvent } from '../../simulator/events/events.ts'
 import { runScenario } from '../../simulator/run/run.ts'
 import { compileScenario } from '../../simulator/scenario/compile.ts'
 import type { ScenarioSource } from '../../simulator/scenario/schema.ts'

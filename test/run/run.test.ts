@@ -1,8 +1,8 @@
 // Whole runs of small fleets over real sockets.
 import { expect, test } from 'vitest'
 import { step } from '../../simulator/agent/step.ts'
-import type { RunEvent } from '../../simulator/run/events.ts'
-import type { StepAgent } from '../../simulator/run/fleet.ts'
+import type { StepAgent } from '../../simulator/driver/fleet.ts'
+import type { RunEvent } from '../../simulator/events/events.ts'
 import { type RunOptions, runScenario } from '../../simulator/run/run.ts'
 import { compileScenario } from '../../simulator/scenario/compile.ts'
 import type { ScenarioSource } from '../../simulator/scenario/schema.ts'

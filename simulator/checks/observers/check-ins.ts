@@ -1,5 +1,5 @@
 // Samples of the agents' own rhythm: the gaps between check-ins, and how long each took to hold all it should.
-import type { RunEvent } from '../../run/events.ts'
+import type { RunEvent } from '../../events/events.ts'
 import type { EmitSample } from '../signals.ts'
 import type { Observer } from './observer.ts'
 

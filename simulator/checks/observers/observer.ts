@@ -1,5 +1,5 @@
 // What every observer of events is.
-import type { RunEvent } from '../../run/events.ts'
+import type { RunEvent } from '../../events/events.ts'
 
 /** Makes samples of one part of what happens in a run. */
 export interface Observer {

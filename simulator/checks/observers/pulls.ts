@@ -1,5 +1,5 @@
 // Samples of what the agents say of their pulls: how many run, how they ended, how long they took and what they brought.
-import type { RunEvent } from '../../run/events.ts'
+import type { RunEvent } from '../../events/events.ts'
 import { type LedgerPull, PullLedger } from '../pull-ledger.ts'
 import type { EmitSample } from '../signals.ts'
 import type { Observer } from './observer.ts'

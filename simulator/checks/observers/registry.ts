@@ -1,5 +1,5 @@
 // Samples of what the registry saw: the second observer, which shares nothing with what the agents say of themselves.
-import type { RequestClass, RunEvent } from '../../run/events.ts'
+import type { RequestClass, RunEvent } from '../../events/events.ts'
 import type { EmitSample } from '../signals.ts'
 import type { Observer } from './observer.ts'
 

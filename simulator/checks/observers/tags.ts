@@ -1,5 +1,5 @@
 // Samples of drift: how many digests of one tag the fleet holds, and how long a moved tag takes to reach everyone.
-import type { RunEvent } from '../../run/events.ts'
+import type { RunEvent } from '../../events/events.ts'
 import type { EmitSample } from '../signals.ts'
 import { TagHoldings } from '../tag-holdings.ts'
 import type { Observer } from './observer.ts'

@@ -1,7 +1,7 @@
 // What the administrator had set at each moment of a run, worked out anew from the scenario's timeline: which images are defined, which
 // agents are enabled, how they prune. Invariants judge agents by this and not by what the agents or the web app believe.
 import type { PruneImagesMode } from '../../agent/agent.ts'
-import type { RunEvent } from '../../run/events.ts'
+import type { RunEvent } from '../../events/events.ts'
 import type { AgentSelection, FleetGroup, Scenario, ScenarioImage, TimelineAction } from '../../scenario/scenario.ts'
 
 type Definition = Pick<ScenarioImage, 'name' | 'enabled' | 'registry' | 'zone'>

@@ -1,6 +1,6 @@
 // The invariants of single agents: caps, slots, disks, what they pull and what they keep.
 import { formatDuration } from '../../../server/kernel/units.ts'
-import type { RunEvent } from '../../run/events.ts'
+import type { RunEvent } from '../../events/events.ts'
 import type { AgentView } from './agent-view.ts'
 import type { Judge, World } from './invariant.ts'
 

@@ -1,7 +1,7 @@
 // What the events of a run have said of one agent so far. Kept apart from the agent's own state, so that an agent which miscounts or
 // forgets is found out.
 import type { PullReason } from '../../agent/agent.ts'
-import type { RunEvent } from '../../run/events.ts'
+import type { RunEvent } from '../../events/events.ts'
 import type { FleetGroup } from '../../scenario/scenario.ts'
 
 interface Config {

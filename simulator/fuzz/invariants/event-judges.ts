@@ -1,6 +1,7 @@
 // The invariants of the events themselves, and of the summary that is made of them.
+
+import type { RunEvent } from '../../events/events.ts'
 import type { Summary } from '../../report/summary.ts'
-import type { RunEvent } from '../../run/events.ts'
 import type { AgentView } from './agent-view.ts'
 import type { Judge, World } from './invariant.ts'
 

@@ -1,5 +1,5 @@
 // What an invariant is: something that must hold in every run, whatever the scenario; judged from events and the scenario alone.
-import type { RunEvent } from '../../run/events.ts'
+import type { RunEvent } from '../../events/events.ts'
 import type { Scenario } from '../../scenario/scenario.ts'
 import type { Administration } from './administration.ts'
 import type { AgentView } from './agent-view.ts'

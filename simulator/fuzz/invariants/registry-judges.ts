@@ -1,7 +1,7 @@
 // The invariants of the registry, judged from its requests: the cap as it sees it, and a rate limit counted by brute force.
 import { formatDuration } from '../../../server/kernel/units.ts'
 import { createMetrics } from '../../checks/metrics.ts'
-import type { RunEvent } from '../../run/events.ts'
+import type { RunEvent } from '../../events/events.ts'
 import type { Scenario } from '../../scenario/scenario.ts'
 import type { AgentView } from './agent-view.ts'
 import type { Judge, World } from './invariant.ts'

@@ -1,6 +1,6 @@
 // The layers under way to a fleet: at most so many at once per engine, each a flow on the shared link, then unpacked above what lies
 // below it. Pulls of one engine that want the same layer share its download, as the graphdriver engine does.
-import type { Task } from '../../driver/event-queue.ts'
+import type { Task } from '../../../server/kernel/event-queue.ts'
 import type { SharedLink } from '../../network/shared-link.ts'
 import type { ModelledLayer } from '../../registry/modelled-registry.ts'
 

@@ -1,6 +1,6 @@
 // What an engine says before it asks for a manifest: log-in where there are credentials, ping, token. Counted and timed request for
 // request like the real client (docs/pull.md); the golden traces of both are compared in test/pull/modelled/.
-import type { RequestClass } from '../../run/events.ts'
+import type { RequestClass } from '../../events/events.ts'
 
 /** One request and its answer. */
 export interface Exchange {

@@ -1,7 +1,8 @@
 // One pull in virtual time: the exchanges of the `docker` persona as moments, in the order of docs/pull.md, each asked of the registry's
 // own policy. It is one small record: no bytes, no promises.
+
+import type { Task } from '../../../server/kernel/event-queue.ts'
 import type { ImageDefinition } from '../../agent/agent.ts'
-import type { Task } from '../../driver/event-queue.ts'
 import type { RequestRecord } from '../../registry/journal.ts'
 import type { ModelledImage, ModelledLayer } from '../../registry/modelled-registry.ts'
 import type { CoolDown } from '../cool-down.ts'

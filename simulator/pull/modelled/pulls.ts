@@ -1,7 +1,8 @@
 // The pulls of a fleet in virtual time: starts and drops them, and gives them one shared link and one set of disks.
 // docs/model.md states what is modelled and what is left out.
+
+import { tickAt } from '../../../server/kernel/event-queue.ts'
 import type { ImageDefinition } from '../../agent/agent.ts'
-import { tickAt } from '../../driver/event-queue.ts'
 import { SharedLink } from '../../network/shared-link.ts'
 import { Disks } from './disks.ts'
 import { ModelledDownloads } from './downloads.ts'

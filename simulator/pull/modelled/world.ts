@@ -1,5 +1,5 @@
 // What every modelled pull is told of the run that it is part of.
-import type { Task } from '../../driver/event-queue.ts'
+import type { Task } from '../../../server/kernel/event-queue.ts'
 import type { RequestRecord } from '../../registry/journal.ts'
 import type { ModelledRegistry } from '../../registry/modelled-registry.ts'
 import type { TrafficRecorder } from '../../report/registry-traffic.ts'

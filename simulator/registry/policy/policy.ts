@@ -1,6 +1,6 @@
 // The contract of a registry's policy: who may, how often, and how it says no. Pure and told the time;
 // the HTTP front and the virtual model both ask it.
-import type { RequestClass } from '../../run/events.ts'
+import type { RequestClass } from '../../events/events.ts'
 
 /** A request as the policy sees it, after the front has read its target. */
 export interface PolicyRequest {

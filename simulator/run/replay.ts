@@ -2,11 +2,11 @@
 // byte for byte; of real time, where no two runs are the same, only the counts are compared.
 import { KasmSimError } from '../../server/kernel/errors.ts'
 import { packageVersion } from '../../server/kernel/version.ts'
+import type { EventSink, RunEvent } from '../events/events.ts'
 import { createSummary, type Summary } from '../report/summary.ts'
 import { readTrace } from '../reporters/trace-file.ts'
-import type { EventSink, RunEvent } from '../run/events.ts'
-import { runScenario } from '../run/run.ts'
 import type { Scenario } from '../scenario/scenario.ts'
+import { runScenario } from './run.ts'
 import { TraceLines } from './trace-lines.ts'
 
 type RunStarted = Extract<RunEvent, { kind: 'run-started' }>

@@ -1,6 +1,6 @@
 // The moments to come of a run in virtual time, ordered by (moment, order of scheduling), so that equal moments keep their order.
 // Moments sit in typed arrays; what happens at one is an object that knows itself.
-import { MinHeap } from '../../server/kernel/min-heap.ts'
+import { MinHeap } from './min-heap.ts'
 
 /** Moments fall on multiples of 1/1024 ms, so that sums of them are exact and the order of additions never matters. */
 const ticksPerMs = 1_024

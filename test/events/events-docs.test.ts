@@ -1,7 +1,7 @@
 // docs/events.md names every kind of event and every field. The record below must list them all, or it does not compile.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { eventVersion, type RunEventBody, type RunEventKind } from '../../simulator/run/events.ts'
+import { eventVersion, type RunEventBody, type RunEventKind } from '../../simulator/events/events.ts'
 
 type FieldsOf<K extends RunEventKind> = { [F in Exclude<keyof Extract<RunEventBody, { kind: K }>, 'kind'>]: true }
 

@@ -12,9 +12,9 @@ import {
   type RunningPull,
 } from '../agent/agent.ts'
 import { step } from '../agent/step.ts'
+import type { Emit, EventLog } from '../events/event-log.ts'
 import type { PullError, PullResult } from '../pull/engine.ts'
 import type { AgentSelection, FleetGroup, Scenario } from '../scenario/scenario.ts'
-import type { Emit, EventLog } from './event-log.ts'
 import { type QuietRefresh, QuietRefreshes } from './quiet-refreshes.ts'
 
 /** What a driver does for the agents. Every call returns at once; what follows from it comes back through the fleet's methods. */

@@ -1,5 +1,5 @@
 // How many pulls run at a moment that belong to refreshes which are told as one.
-import type { RunEventBody } from './events.ts'
+import type { RunEventBody } from '../events/events.ts'
 
 export type QuietRefresh = Pick<
   Extract<RunEventBody, { kind: 'refresh-unchanged' }>,

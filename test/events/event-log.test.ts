@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { createEventLog } from '../../simulator/run/event-log.ts'
-import type { RunEvent } from '../../simulator/run/events.ts'
+import { createEventLog } from '../../simulator/events/event-log.ts'
+import type { RunEvent } from '../../simulator/events/events.ts'
 
 test('numbers events in order and stamps each with the time of the run', () => {
   const events: RunEvent[] = []
