@@ -1,5 +1,5 @@
 // Which pulls fail most and why: the first thing to read when a rehearsal goes wrong.
-import type { PullFailureCode, RunEvent } from '../run/events.ts'
+import type { PullFailureCode, RunEvent } from '../events/events.ts'
 
 /** Pulls of one image that failed in one way. */
 export interface FailureCause {

@@ -62,16 +62,20 @@ export function renderPlot(data: PlotData): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height })
   try {
     chart.setOption(optionOf(data))
-    return `${withStableNames(chart.renderToSVGString())}\n`
+    return `${stillPicture(chart.renderToSVGString())}\n`
   } finally {
     chart.dispose()
   }
 }
 
-/** Names of clip paths carry a counter of the process; the same plot shall be the same text. */
-function withStableNames(svg: string): string {
-  const names = [...new Set(svg.match(/zr\d+-[a-z]+\d+/g))]
-  return names.reduce((text, name, index) => text.replaceAll(new RegExp(`${name}(?!\\d)`, 'g'), `part${index}`), svg)
+/**
+ * What serves pointers and animation goes: nothing reaches beyond the axes, so nothing need be clipped, and names that count
+ * the plots of a process would make the same plot another text and clash where a page has several.
+ */
+function stillPicture(svg: string): string {
+  return svg
+    .replaceAll(/<(style|defs) >[\s\S]*?<\/\1>\n?/g, '')
+    .replaceAll(/ (?:class|clip-path|pointer-events|ecmeta_\w+)="[^"]*"/g, '')
 }
 
 function optionOf(data: PlotData): Option {
@@ -234,10 +238,15 @@ function bandOf(bounds: Bound[], { color, joined }: { color: string; joined: boo
     silent: true,
     data: [[0, 0]],
     z: 2,
-    clip: true,
+    clip: false,
     encode: { x: -1, y: -1 },
-    renderItem: (_, api) => {
-      const at = (x: number, y: number) => api.coord([x, Math.max(y, Number.MIN_VALUE)])
+    renderItem: ({ coordSys }, api) => {
+      const { y: top, height: depth } = coordSys as unknown as { y: number; height: number }
+      // On an axis of decades 0 lies infinitely deep, so what is below the axis ends there.
+      const at = (x: number, y: number) => {
+        const [across = 0, down = 0] = api.coord([x, Math.max(y, Number.MIN_VALUE)])
+        return [across, Math.min(down, top + depth)]
+      }
       const bands = (joined ? stretches(bounds) : []).map((stretch) => ({
         type: 'polygon' as const,
         shape: {

@@ -1,6 +1,6 @@
 // The pulls of a run in numbers.
 import { PullLedger } from '../checks/pull-ledger.ts'
-import type { PullFailureCode, RunEvent } from '../run/events.ts'
+import type { PullFailureCode, RunEvent } from '../events/events.ts'
 import { type Distribution, DistributionRecorder } from './distribution.ts'
 import { sorted } from './registry-traffic.ts'
 

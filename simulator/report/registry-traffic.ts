@@ -1,5 +1,5 @@
 // What a registry was asked and what it sent, in sums: of the requests told one by one, or of those that virtual time only counts.
-import type { RegistryTraffic, RequestClass } from '../run/events.ts'
+import type { RegistryTraffic, RequestClass } from '../events/events.ts'
 import { PeakRate } from './peak-rate.ts'
 
 /** One request, or several of the same kind and moment. */

@@ -2,7 +2,7 @@
 import { invariant } from '../../server/kernel/errors.ts'
 import { groupsByAgent } from '../checks/signals.ts'
 import { TagHoldings, type TagMove } from '../checks/tag-holdings.ts'
-import type { EventSink, RegistryTraffic, RunEvent, RunEventKind } from '../run/events.ts'
+import type { EventSink, RegistryTraffic, RunEvent, RunEventKind } from '../events/events.ts'
 import { type Distribution, DistributionRecorder } from './distribution.ts'
 import { type AgentFailures, type FailureCause, Failures } from './failures.ts'
 import { type PullSummary, PullSums } from './pull-sums.ts'

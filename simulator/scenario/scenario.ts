@@ -44,10 +44,12 @@ export interface ScenarioNetwork {
 export interface RegistryAccount {
   username: string
   password: string
+  /** How long the password is good for, from the registry's start; absent: as its profile says, mostly for ever. */
+  passwordLifetimeSeconds?: number
 }
 
 /** Whose pulls agents make; `polite` leaves a registry alone for a while once it was denied. */
-export type Persona = 'docker' | 'polite'
+type Persona = 'docker' | 'polite'
 
 /** Agents that are alike. Agents are numbered through all groups in order, from 0. */
 export interface FleetGroup {

@@ -68,7 +68,7 @@ test('counts pulls by how they began and ended', () => {
     at(0, 'pull-queued', { image: firefox }),
     at(100, 'pull-started', { pull: 1 }),
     at(300, 'pull-started', { pull: 2, image: firefox }),
-    at(350, 'pull-started', { pull: 1, agent: 1 }),
+    at(350, 'pull-started', { pull: 1, agent: 1, runningInFleet: 3 }),
     at(400, 'pull-succeeded', { pull: 1, durationMs: 300, downloadedBytes: 500, requests: 7 }),
     at(500, 'pull-failed', { pull: 2, image: firefox, code: 'TOOMANYREQUESTS', requests: 2 }),
     at(600, 'pull-started', { pull: 3 }),
