@@ -15,6 +15,8 @@ export const errorCodes = {
   RATE_INVALID: 'a rate cannot be read',
   IMAGE_REFERENCE_INVALID: 'an image reference cannot be parsed',
   PROFILE_UNKNOWN: 'no registry profile has this name',
+  PROFILE_INVALID: 'the file of a registry profile cannot be used',
+  PROFILE_NEEDS_REAL_TIME: 'virtual time cannot follow this registry profile',
   PORT_IN_USE: 'another process listens on this port',
   LISTEN_FAILED: 'the server cannot listen on this address',
   SERVER_UNREACHABLE: 'the web app or registry does not answer',

@@ -50,6 +50,7 @@ export function createProgram(setExitCode: (exitCode: number) => void): Command 
   addTrials(program, setExitCode)
   addValidate(program, setExitCode)
   addList(program)
+  addProfiles(program)
   return program.addHelpText(
     'after',
     examples([
@@ -91,7 +92,7 @@ function addRegistry(program: Command): void {
   program
     .command('registry')
     .description('Start a local registry alone, until Ctrl-C.')
-    .option('--profile <name>', 'how the registry behaves, like docker-hub-anonymous', 'none')
+    .option('--profile <name>', 'how the registry behaves: a name of `kasm-sim profiles`, or a file', 'none')
     .addOption(portOption(5055))
     .addOption(hostOption())
     .addOption(
@@ -183,6 +184,16 @@ function addList(program: Command): void {
     .option('--json', 'print a JSON array')
     .addHelpText('after', examples([['kasm-sim list', 'a name and a sentence for each']]))
     .action(async (flags) => (await import('./list.ts')).list(flags))
+}
+
+function addProfiles(program: Command): void {
+  program
+    .command('profiles')
+    .description('List the kinds of registry, or explain one.')
+    .argument('[name]', 'a profile, or a file of your own')
+    .option('--json', 'print JSON; that of one profile is a file to start your own from')
+    .addHelpText('after', examples([['kasm-sim profiles ghcr', 'how it authenticates and limits, and its source']]))
+    .action(async (name, flags) => (await import('./profiles.ts')).profiles(name, flags))
 }
 
 function portOption(port: number): Option {

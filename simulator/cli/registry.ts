@@ -3,7 +3,7 @@ import { createClock } from '../../server/kernel/clock.ts'
 import { formatBytes } from '../../server/kernel/units.ts'
 import { ImageLibrary } from '../driver/image-library.ts'
 import type { RequestRecord } from '../registry/journal.ts'
-import { findProfile } from '../registry/policy/profiles.ts'
+import { loadProfile } from '../registry/profile-file.ts'
 import { type EmbeddedRegistry, startRegistry } from '../registry/registry.ts'
 import { compileScenario } from '../scenario/compile.ts'
 import type { ScenarioImage } from '../scenario/scenario.ts'
@@ -33,7 +33,7 @@ interface Published {
 /**
  * Serves until Ctrl-C or SIGTERM.
  *
- * @throws KasmSimError PROFILE_UNKNOWN | PORT_IN_USE | LISTEN_FAILED
+ * @throws KasmSimError PROFILE_UNKNOWN | PROFILE_INVALID | PORT_IN_USE | LISTEN_FAILED
  */
 export async function registry(flags: RegistryFlags): Promise<void> {
   const stopped = stopRequested()
@@ -42,7 +42,7 @@ export async function registry(flags: RegistryFlags): Promise<void> {
     process.stdout.write(`${flags.json ? JSON.stringify(record) : describeRequest(record, clock.nowMs())}\n`)
   }
   const server = await startRegistry({
-    profile: findProfile(flags.profile),
+    profile: loadProfile(flags.profile),
     accounts: flags.account,
     port: flags.port,
     host: flags.host,

@@ -13,6 +13,7 @@ import {
 } from '../agent/agent.ts'
 import { step } from '../agent/step.ts'
 import type { Emit, EventLog } from '../events/event-log.ts'
+import type { WaitingAgent } from '../events/events.ts'
 import type { PullError, PullResult } from '../pull/engine.ts'
 import type { AgentSelection, FleetGroup, Scenario } from '../scenario/scenario.ts'
 import { type QuietRefresh, QuietRefreshes } from './quiet-refreshes.ts'
@@ -26,6 +27,9 @@ export interface FleetPorts {
   abortPull(agent: number, pullId: number): void
   removeImage(agent: number, image: { reference: string | null; digest: string }): void
 }
+
+/** How many agents are named that never got ready: enough to see why. */
+const waitingToldMax = 10
 
 export type AgentTimer = 'check-in' | 'refresh'
 
@@ -170,6 +174,14 @@ export class Fleet {
     this.#emit({ kind: 'refresh-unchanged', agent: index, runningInFleet, ...refresh })
   }
 
+  /** Tells which agents are not ready and why, if there are any. */
+  tellWaiting(): void {
+    const waiting = this.agents.filter(({ state }) => !state.ready)
+    if (waiting.length === 0) return
+    const first = waiting.slice(0, waitingToldMax).map(waitingOf)
+    this.#emit({ kind: 'agents-waiting', agents: waiting.length, first })
+  }
+
   #count(agent: FleetAgent, change: 1 | -1): void {
     agent.pullsRunning += change
     this.#running += change
@@ -279,6 +291,17 @@ export class Fleet {
     invariant(agent, `there is no agent ${index}`)
     return agent
   }
+}
+
+function waitingOf({ index: agent, state }: FleetAgent): WaitingAgent {
+  const [image] = state.missing
+  if (!state.running) return { agent, image: null, cause: 'it is stopped' }
+  if (state.definitions.length === 0) return { agent, image: null, cause: 'no check-in has brought it a definition' }
+  if (!state.enabled) return { agent, image: null, cause: 'the web app has disabled it' }
+  if (image === undefined) return { agent, image: null, cause: 'its next check-in' }
+  if (state.pulls.has(image)) return { agent, image, cause: 'its pull runs' }
+  if (state.queue.has(image)) return { agent, image, cause: 'its pull is queued' }
+  return { agent, image, cause: state.failing.get(image) ?? 'its pull was not tried yet' }
 }
 
 function createAgents(scenario: Scenario): FleetAgent[] {

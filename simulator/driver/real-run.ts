@@ -5,7 +5,7 @@ import { formatDuration } from '../../server/kernel/units.ts'
 import { startWebApp } from '../../server/main.ts'
 import type { Emit } from '../events/event-log.ts'
 import type { RequestRecord } from '../registry/journal.ts'
-import { findProfile } from '../registry/policy/profiles.ts'
+import { loadProfile } from '../registry/profile-file.ts'
 import { startRegistry } from '../registry/registry.ts'
 import type { Shape } from '../registry/shaping.ts'
 import type { Scenario } from '../scenario/scenario.ts'
@@ -75,7 +75,7 @@ async function startWorld(
   }
   try {
     const registry = await startRegistry({
-      profile: findProfile(scenario.registry.profile),
+      profile: loadProfile(scenario.registry.profile),
       accounts: scenario.registry.accounts,
       clock,
       trustSimulationHeaders: true,

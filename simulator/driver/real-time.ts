@@ -87,7 +87,10 @@ class RealTimeDriver implements FleetPorts {
       const stream = randomStream(scenario.seed, `agent/${index}/start-up`)
       this.#startLater(index, stream.integer({ low: 0, high: group.startupSpreadMs }))
     }
-    this.#at(scenario.end.afterMs, () => this.#finish('end-reached'))
+    this.#at(scenario.end.afterMs, () => {
+      if (scenario.end.when !== 'never') this.#fleet.tellWaiting()
+      this.#finish('end-reached')
+    })
     const timeline = this.#runTimeline()
     try {
       return await this.#end.promise

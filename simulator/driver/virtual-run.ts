@@ -4,7 +4,7 @@ import { EventQueue } from '../../server/kernel/event-queue.ts'
 import { createKasmModel } from '../../server/model/model.ts'
 import { ModelledRegistry } from '../registry/modelled-registry.ts'
 import type { Profile } from '../registry/policy/policy.ts'
-import { findProfile } from '../registry/policy/profiles.ts'
+import { loadProfile } from '../registry/profile-file.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { definedImages, zonesOf } from './agent-messages.ts'
 import { ImageLibrary } from './image-library.ts'
@@ -20,7 +20,7 @@ export interface VirtualRunOptions {
 
 /** Builds what a run in virtual time needs. */
 export function prepareVirtualRun(scenario: Scenario, options: VirtualRunOptions = {}): PreparedRun {
-  const { fastForward = true, profile = findProfile(scenario.registry.profile) } = options
+  const { fastForward = true, profile = loadProfile(scenario.registry.profile) } = options
   const queue = new EventQueue()
   const model = createKasmModel({
     images: definedImages(scenario),

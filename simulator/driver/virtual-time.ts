@@ -224,6 +224,7 @@ class VirtualDriver implements FleetPorts {
     this.#pulls.settle(this.#queue.nowMs)
     this.#options.log.emit({ kind: 'registry-traffic', ...this.#traffic.result() })
     this.#checkIns.wakeAll()
+    if (reason === 'end-reached' && this.#options.scenario.end.when !== 'never') this.#fleet.tellWaiting()
     return reason
   }
 

@@ -22,6 +22,13 @@ export type PullFailureCode =
   | 'REFERENCE_INVALID'
   | 'DISK'
 
+/** An agent that does not hold every image it should. `image` is null where it waits for no image. */
+export interface WaitingAgent {
+  agent: number
+  image: string | null
+  cause: string
+}
+
 /** The requests that a registry answered, in sums. */
 export interface RegistryTraffic {
   requests: number
@@ -148,6 +155,12 @@ export type RunEventBody =
       startedAtMs: number
       authenticated: boolean
       rateLimitRemaining: number | null
+    }
+  | {
+      /** The end came before its condition was met: how many agents are not ready, and what the first of them wait for. */
+      kind: 'agents-waiting'
+      agents: number
+      first: readonly WaitingAgent[]
     }
   | ({
       /** Virtual time, where nobody listens to single requests: all of them, at the end. */

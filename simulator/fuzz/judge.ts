@@ -4,7 +4,7 @@
 import type { EventSink } from '../events/events.ts'
 import { createDockerHubPolicy } from '../registry/policy/docker-hub.ts'
 import type { Profile } from '../registry/policy/policy.ts'
-import { findProfile } from '../registry/policy/profiles.ts'
+import { loadProfile } from '../registry/profile-file.ts'
 import type { Summary } from '../report/summary.ts'
 import { runScenario } from '../run/run.ts'
 import type { Scenario } from '../scenario/scenario.ts'
@@ -59,7 +59,7 @@ function rethrow(error: unknown): never {
 }
 
 function profileOf(scenario: Scenario, limit: PullLimit | null): Profile {
-  const profile = findProfile(scenario.registry.profile)
+  const profile = loadProfile(scenario.registry.profile)
   return limit === null ? profile : { ...profile, createPolicy: () => createDockerHubPolicy(limit) }
 }
 

@@ -1,6 +1,7 @@
 // One request and its answer: reads the body within a limit, answers or streams with back-pressure, and counts what went out.
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { RegistryProblem } from './errors.ts'
+import type { PolicyRefusal } from './policy/policy.ts'
 import type { ShapedAnswer } from './shaping.ts'
 import type { Target } from './target.ts'
 
@@ -22,6 +23,10 @@ export class Exchange {
   rateLimitRemaining: number | null = null
   /** Headers that the policy adds to whatever the answer is. */
   policyHeaders: Record<string, string> = {}
+  /** Told when the answer has ended. */
+  onEnd: (() => void) | null = null
+  /** The status of an answer that went out byte for byte. */
+  rawStatus: number | null = null
   /** Bytes of the body that went out so far. */
   bytesSent = 0
   readonly #response: ServerResponse
@@ -43,7 +48,31 @@ export class Exchange {
   }
 
   get answered(): boolean {
-    return this.#response.headersSent
+    return this.#response.headersSent || this.rawStatus !== null
+  }
+
+  /** Answers with a policy's refusal. What is no JSON comes from something in front of the registry, which adds no header to it. */
+  refuse({ status, headers, body, lineEnds }: PolicyRefusal): void {
+    if (lineEnds) {
+      this.#refuseRaw({ status, headers, body, lineEnd: lineEnds === 'lf' ? '\n' : '\r\n' })
+      return
+    }
+    const isJson = Object.entries(headers).some(([name, value]) => /^content-type$/i.test(name) && /json/.test(value))
+    this.reply(status, isJson ? {} : { 'docker-distribution-api-version': undefined }, body)
+  }
+
+  /** For answers that Node would not write: it ends lines as HTTP has it, and adds headers of its own. */
+  #refuseRaw(answer: { status: number; headers: Record<string, string>; body: string; lineEnd: string }): void {
+    const { status, headers, body, lineEnd } = answer
+    const { socket } = this.#response
+    this.rawStatus = status
+    if (!socket) return
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+    const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', ''].join(lineEnd)
+    const sent = this.request.method === 'HEAD' ? '' : body
+    socket.write(head + sent)
+    socket.destroySoon()
+    this.bytesSent += Buffer.byteLength(sent)
   }
 
   /** The whole answer at once. To HEAD the body is measured and not sent. */

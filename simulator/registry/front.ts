@@ -2,11 +2,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../../server/kernel/clock.ts'
 import type { RegistryAccount } from '../scenario/scenario.ts'
-import { BearerFlow } from './authentication.ts'
+import { BasicFlow, BearerFlow } from './authentication.ts'
 import { RegistryProblem } from './errors.ts'
 import { CallerGone, Exchange } from './exchange.ts'
 import type { RequestRecord } from './journal.ts'
-import type { Policy, Profile } from './policy/policy.ts'
+import type { Policy, PolicyRequest, Profile } from './policy/policy.ts'
 import { listReferrersRoute, listTagsRoute, ping, readBlobRoute, readManifestRoute } from './pull.ts'
 import {
   appendUploadRoute,
@@ -40,17 +40,15 @@ type Route = (exchange: Exchange) => void | Promise<void>
 export class Front {
   readonly #options: FrontOptions
   readonly #policy: Policy
-  readonly #bearer: BearerFlow | null
+  readonly #flow: BearerFlow | BasicFlow | null
   readonly #routes: Record<Target['endpoint'], Record<string, Route>>
 
   constructor(options: FrontOptions) {
-    const { store, clock, accounts } = options
-    const { authentication } = options.profile
+    const { store, clock } = options
     this.#options = options
     this.#policy = options.profile.createPolicy()
-    this.#bearer =
-      authentication.scheme === 'bearer' ? new BearerFlow({ authentication, accounts, store, clock }) : null
-    this.#routes = { ...contentRoutes(store, new Uploads({ store, clock })), token: tokenRoutes(this.#bearer) }
+    this.#flow = flowOf(options)
+    this.#routes = { ...contentRoutes(store, new Uploads({ store, clock })), token: tokenRoutes(this.#flow) }
   }
 
   /** Answers one request; never throws. */
@@ -64,7 +62,8 @@ export class Front {
     const end = () => {
       if (ended) return
       ended = true
-      const status = response.headersSent ? response.statusCode : 0
+      exchange.onEnd?.()
+      const status = exchange.rawStatus ?? (response.headersSent ? response.statusCode : 0)
       this.#options.onEnd({ ...recordOf(exchange), agent, status, startedAtMs })
     }
     response.on('finish', end).on('close', end).on('error', ignore)
@@ -78,41 +77,58 @@ export class Front {
   }
 
   async #answer(exchange: Exchange): Promise<void> {
-    const { endpoint, repository } = exchange.target
-    const methods = this.#routes[endpoint]
+    const { endpoint, repository, path } = exchange.target
+    const isOtherToken = this.#flow instanceof BearerFlow && endpoint === 'token' && path !== this.#flow.tokenPath
+    const methods = isOtherToken ? {} : this.#routes[endpoint]
     if (Object.keys(methods).length === 0) throw new RegistryProblem('UNSUPPORTED', null, { status: 404 })
     if (endpoint !== 'ping' && endpoint !== 'token') assertRepositoryName(repository)
     const route = methods[exchange.request.method ?? '']
     if (!route) throw new RegistryProblem('UNSUPPORTED', null, { headers: { allow: Object.keys(methods).join(', ') } })
-    if (endpoint !== 'token') this.#admit(exchange)
+    this.#admit(exchange)
     if (!exchange.answered) await route(exchange)
   }
 
-  /** Asks for a token where there must be one, then asks the policy. */
+  /** Asks for a credential where there must be one, and the policy before that is said. */
   #admit(exchange: Exchange): void {
-    const { request, target, source } = exchange
-    if (this.#bearer) {
-      exchange.policyHeaders = this.#policy.challengeHeaders(source)
-      this.#bearer.authorize(exchange)
-    }
-    const repository = this.#options.store.find(target.repository)
-    const manifest = repository?.find(target.reference)
-    const decision = this.#policy.decide(
-      {
-        method: request.method ?? '',
-        class: target.class,
-        repository: target.repository || null,
-        reference: target.reference || null,
-        digest: manifest?.blob.digest ?? null,
-        role: (manifest && repository?.roleOf(manifest)) ?? null,
-        source,
-        user: exchange.user,
-      },
-      this.#options.clock.nowMs(),
-    )
+    const { target, source } = exchange
+    const problem = target.endpoint === 'token' ? null : this.#problemOf(exchange)
+    const decision = this.#policy.decide(this.#policyRequest(exchange, problem), this.#options.clock.nowMs())
     exchange.policyHeaders = decision.headers
     exchange.rateLimitRemaining = decision.rateLimitRemaining
-    if (!decision.allowed) exchange.reply(decision.status, {}, decision.body)
+    if (!decision.allowed) {
+      exchange.refuse(decision)
+      return
+    }
+    exchange.onEnd = decision.onEnd ?? null
+    if (!problem) return
+    exchange.policyHeaders = this.#policy.challengeHeaders(source)
+    throw problem
+  }
+
+  #problemOf(exchange: Exchange): RegistryProblem | null {
+    try {
+      this.#flow?.authorize(exchange)
+      return null
+    } catch (error) {
+      if (error instanceof RegistryProblem) return error
+      throw error
+    }
+  }
+
+  #policyRequest({ request, target, source, user }: Exchange, problem: RegistryProblem | null): PolicyRequest {
+    const repository = this.#options.store.find(target.repository)
+    const manifest = repository?.find(target.reference)
+    return {
+      method: request.method ?? '',
+      class: target.class,
+      repository: target.repository || null,
+      reference: target.reference || null,
+      digest: manifest?.blob.digest ?? null,
+      role: (manifest && repository?.roleOf(manifest)) ?? null,
+      source,
+      user,
+      challenged: problem !== null,
+    }
   }
 
   /** The run's own fleet says in headers whom it stands for; nobody else is believed. */
@@ -165,9 +181,20 @@ function contentRoutes(
   }
 }
 
-function tokenRoutes(bearer: BearerFlow | null): Record<string, Route> {
-  if (!bearer) return {}
-  return { GET: (exchange) => bearer.getToken(exchange), POST: (exchange) => bearer.postToken(exchange) }
+function flowOf({ profile, accounts, store, clock }: FrontOptions): BearerFlow | BasicFlow | null {
+  const { authentication } = profile
+  if (authentication.scheme === 'bearer') return new BearerFlow({ authentication, accounts, store, clock })
+  return authentication.scheme === 'basic' ? new BasicFlow({ authentication, accounts, store, clock }) : null
+}
+
+function tokenRoutes(flow: BearerFlow | BasicFlow | null): Record<string, Route> {
+  if (!(flow instanceof BearerFlow)) return {}
+  const post: Route = (exchange) => flow.postToken(exchange)
+  return { GET: (exchange) => flow.getToken(exchange), POST: flow.tokenByPost ? post : notFound }
+}
+
+function notFound(): never {
+  throw new RegistryProblem('UNSUPPORTED', null, { status: 404 })
 }
 
 function recordOf({ request, target, source, user, bytesSent, rateLimitRemaining }: Exchange) {

@@ -1,6 +1,7 @@
 // A registry without bytes, for virtual time: which image a tag stands for, whose credentials are good, and what the policy says.
 // The policy is the very one that the HTTP front asks; a manifest's size is that of the document which the front would serve.
 import { createHash } from 'node:crypto'
+import { KasmSimError } from '../../server/kernel/errors.ts'
 import { parseReference } from '../../server/kernel/reference.ts'
 import type { RequestClass } from '../events/events.ts'
 import type { RegistryAccount } from '../scenario/scenario.ts'
@@ -33,6 +34,16 @@ export interface ModelledImage {
   sizeBytes: number
 }
 
+/** What a docker reference leads to. */
+interface FoundReference {
+  host: string
+  repository: string
+  /** Whether any tag of it was ever published. */
+  repositoryKnown: boolean
+  tag: string
+  image: ModelledImage | null
+}
+
 /** A request for a manifest. */
 export interface ManifestRequest {
   class: Extract<RequestClass, 'version-check' | 'manifest'>
@@ -47,7 +58,7 @@ export interface ManifestRequest {
 }
 
 /**
- * A registry in virtual time.
+ * A registry in virtual time. Its constructor throws KasmSimError PROFILE_NEEDS_REAL_TIME for profiles that cannot be modelled.
  *
  * @example
  * const registry = new ModelledRegistry({ profile: findProfile('docker-hub-anonymous'), accounts: [] })
@@ -62,12 +73,14 @@ export class ModelledRegistry {
   readonly #images: ModelledImage[] = []
   /** By repository and tag. */
   readonly #tags = new Map<string, ModelledImage>()
+  readonly #repositories = new Set<string>()
   /** By docker reference: parsing one anew for each of millions of pulls would cost more than the rest of it. */
   readonly #references = new Map<string, { host: string; key: string; repository: string; tag: string }>()
 
   constructor({ profile, accounts }: { profile: Profile; accounts: readonly RegistryAccount[] }) {
     this.profile = profile
     this.#policy = profile.createPolicy()
+    assertFollowable(profile, this.#policy, accounts)
     this.#passwords = new Map(accounts.map(({ username, password }) => [username, password]))
   }
 
@@ -103,11 +116,12 @@ export class ModelledRegistry {
     const previous = this.#tags.get(key)
     this.#images.push(published)
     this.#tags.set(key, published)
+    this.#repositories.add(repository)
     return { digest: published.digest, previousDigest: previous?.digest ?? null, sizeBytes: published.sizeBytes }
   }
 
   /** What a docker reference leads to; its host is not looked at, as in a run of real time. */
-  find(reference: string): { host: string; repository: string; tag: string; image: ModelledImage | null } {
+  find(reference: string): FoundReference {
     let known = this.#references.get(reference)
     if (known === undefined) {
       const { host, repository, tag, digest } = parseReference(reference)
@@ -115,7 +129,8 @@ export class ModelledRegistry {
       this.#references.set(reference, known)
     }
     const { host, repository, tag } = known
-    return { host, repository, tag, image: this.#tags.get(known.key) ?? null }
+    const image = this.#tags.get(known.key) ?? null
+    return { host, repository, repositoryKnown: this.#repositories.has(repository), tag, image }
   }
 
   /** Whether a login with these credentials succeeds; without authentication nobody is asked. */
@@ -135,6 +150,7 @@ export class ModelledRegistry {
         role: image === null ? null : role,
         source: request.source,
         user: request.user,
+        challenged: false,
       },
       nowMs,
     )
@@ -149,4 +165,28 @@ export class ModelledRegistry {
     this.#layers.set(identity, created)
     return created
   }
+}
+
+/** What modelled pulls can follow: manifests alone are asked of the policy, and logins are names and passwords. */
+function assertFollowable(
+  { name, authentication }: Profile,
+  { classes }: Policy,
+  accounts: readonly RegistryAccount[],
+): void {
+  const others = classes.filter((each) => each !== 'manifest' && each !== 'version-check' && each !== 'push')
+  const reason =
+    authentication.scheme === 'basic'
+      ? 'it authenticates with Basic'
+      : authentication.scheme === 'bearer' && authentication.credentials !== undefined
+        ? 'its user names have meanings of their own'
+        : others.length > 0
+          ? `it limits requests of the classes ${others.join(', ')}`
+          : accounts.some(({ passwordLifetimeSeconds }) => passwordLifetimeSeconds !== undefined)
+            ? 'an account has a password that ends'
+            : null
+  if (reason === null) return
+  throw new KasmSimError(
+    'PROFILE_NEEDS_REAL_TIME',
+    `Failed to model the registry profile "${name}": ${reason}, which virtual time does not follow yet. Run it with --time real.`,
+  )
 }

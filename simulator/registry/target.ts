@@ -2,6 +2,7 @@
 // with dots and slashes that mean a folder elsewhere is only ever a bad name here.
 import type { RequestClass } from '../events/events.ts'
 import { RegistryProblem } from './errors.ts'
+import { tokenPaths } from './policy/policy.ts'
 
 type Endpoint = 'ping' | 'token' | 'manifest' | 'blob' | 'uploads' | 'upload' | 'tags' | 'referrers' | 'unknown'
 
@@ -38,7 +39,8 @@ export function readTarget(method: string, url: string): Target {
   const [rawPath = '', rawQuery = ''] = url.split(/\?(.*)/s)
   const query = new URLSearchParams(rawQuery)
   const path = decode(rawPath)
-  if (path === '/token') return { endpoint: 'token', class: 'token', path, query, repository: '', reference: '' }
+  if ((tokenPaths as readonly string[]).includes(path))
+    return { endpoint: 'token', class: 'token', path, query, repository: '', reference: '' }
   if (path === '/v2/' || path === '/v2') {
     return { endpoint: 'ping', class: 'ping', path, query, repository: '', reference: '' }
   }

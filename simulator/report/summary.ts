@@ -2,7 +2,7 @@
 import { invariant } from '../../server/kernel/errors.ts'
 import { groupsByAgent } from '../checks/signals.ts'
 import { TagHoldings, type TagMove } from '../checks/tag-holdings.ts'
-import type { EventSink, RegistryTraffic, RunEvent, RunEventKind } from '../events/events.ts'
+import type { EventSink, RegistryTraffic, RunEvent, RunEventKind, WaitingAgent } from '../events/events.ts'
 import { type Distribution, DistributionRecorder } from './distribution.ts'
 import { type AgentFailures, type FailureCause, Failures } from './failures.ts'
 import { type PullSummary, PullSums } from './pull-sums.ts'
@@ -21,6 +21,8 @@ export interface Summary {
   agents: number
   /** Agents that at least once held every image they should, and how long after their first start they first did. */
   ready: { agents: number; timeMs: Distribution | null }
+  /** Where the end came before all agents were ready: how many are not, and what the first of them wait for. */
+  waiting: { agents: number; first: readonly WaitingAgent[] } | null
   checkIns: { answered: number; failed: number }
   pulls: PullSummary
   registry: RegistryTraffic
@@ -50,6 +52,7 @@ export const summaryKinds: ReadonlySet<RunEventKind> = new Set([
   ...(['check-in-failed', 'pull-queued', 'pull-cancelled', 'pull-refused', 'pull-started', 'pull-dropped'] as const),
   ...(['pull-succeeded', 'pull-failed', 'image-pruned', 'image-published', 'refresh-unchanged'] as const),
   'registry-traffic',
+  'agents-waiting',
 ])
 
 /**
@@ -71,6 +74,7 @@ class SummaryRecorder {
   #durationMs = 0
   #groups: string[] = []
   readonly #readiness = new Readiness()
+  #waiting: Summary['waiting'] = null
   readonly #checkIns = { answered: 0, failed: 0 }
   readonly #pulls = new PullSums()
   readonly #traffic = new TrafficRecorder()
@@ -114,6 +118,9 @@ class SummaryRecorder {
         this.#allTraffic = traffic
         return
       }
+      case 'agents-waiting':
+        this.#waiting = { agents: event.agents, first: event.first }
+        return
       case 'run-ended':
         this.#reason = event.reason
         return
@@ -133,6 +140,7 @@ class SummaryRecorder {
       durationMs: this.#durationMs,
       agents: this.#groups.length,
       ready: this.#readiness.result(),
+      waiting: this.#waiting,
       checkIns: { ...this.#checkIns },
       pulls: this.#pulls.result(),
       registry: withinUplink(this.#allTraffic ?? this.#traffic.result(), scenario.network.uplinkBytesPerSecond),

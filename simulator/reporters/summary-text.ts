@@ -41,16 +41,25 @@ function headline({ scenario, durationMs, reason, speed, seed, time, version }: 
   return `${scenario} ran ${formatDuration(durationMs)} ${ended} (${how}, seed ${seed}, kasm-sim ${version})`
 }
 
-function fleetRows({ agents, ready, checkIns, prunedImages }: Summary): string[] {
+function fleetRows({ agents, ready, waiting, checkIns, prunedImages }: Summary): string[] {
   const times = ready.timeMs ? `; ready after ${spread(ready.timeMs)}` : ''
   return [
     row('Agents', `${number(ready.agents)} of ${number(agents)} became ready${times}`),
+    ...waitingRows(waiting),
     row(
       'Check-ins',
       `${number(checkIns.answered)} answered${checkIns.failed > 0 ? `, ${number(checkIns.failed)} failed` : ''}`,
     ),
     ...(prunedImages > 0 ? [row('Pruned', plural(prunedImages, 'image'))] : []),
   ]
+}
+
+function waitingRows(waiting: Summary['waiting']): string[] {
+  if (waiting === null) return []
+  const rows = waiting.first
+    .slice(0, shownMax)
+    .map(({ agent, image, cause }) => `agent ${agent}${image ? ` for ${image}` : ''}: ${cause}`)
+  return block('Waiting', rows, waiting.agents)
 }
 
 function pullRows({ pulls }: Summary): string[] {

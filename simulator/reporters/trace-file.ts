@@ -102,6 +102,7 @@ const kinds: Record<RunEventKind, true> = {
   'pull-failed': true,
   'image-pruned': true,
   'agent-ready': true,
+  'agents-waiting': true,
   'image-published': true,
   'definition-changed': true,
   'timeline-action': true,

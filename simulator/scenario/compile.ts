@@ -1,7 +1,7 @@
 // Turns the source form of a scenario into what the simulator runs: checks its form, fills every default, converts every unit and
 // refuses what contradicts itself. All problems of a scenario come in one error, in the order of its file.
 import { dirname, resolve } from 'node:path'
-import { findProfile } from '../registry/policy/profiles.ts'
+import { isProfileFile, loadProfile } from '../registry/profile-file.ts'
 import { Compilation } from './compilation.ts'
 import { compileExpectation } from './compile-expect.ts'
 import { compileFleet } from './compile-fleet.ts'
@@ -9,18 +9,12 @@ import { compileImages } from './compile-images.ts'
 import { compileTimeline } from './compile-timeline.ts'
 import { networkDefaults, networkPresets, registryDefaults, scenarioDefaults, webAppDefaults } from './defaults.ts'
 import { checkForm } from './form.ts'
-import { isFields, type Locate, type Path, Problems } from './problems.ts'
+import type { LoadedScenario } from './loaded.ts'
+import { isFields, type Path, Problems } from './problems.ts'
 import type { Scenario, ScenarioNetwork, ScenarioRegistry } from './scenario.ts'
 import { type NetworkSource, ScenarioSchema, type ScenarioSource } from './schema.ts'
 
-/** A scenario as it was read, not yet checked. */
-export interface LoadedScenario {
-  source: ScenarioSource
-  /** Where it came from; names in it are relative to this file's folder, else to the working directory. */
-  file?: string
-  /** Finds fields in the file. */
-  locate?: Locate
-}
+export type { LoadedScenario } from './loaded.ts'
 
 /**
  * Compiles a scenario; past this line nothing is optional.
@@ -121,13 +115,21 @@ function definedFields(source: NetworkSource): NetworkSource {
 }
 
 function compileRegistry(source: NonNullable<ScenarioSource['registry']>, compilation: Compilation): ScenarioRegistry {
-  const { backend = registryDefaults.backend, profile = registryDefaults.profile } = source
-  compilation.attempt(profile, ['registry', 'profile'], findProfile)
+  const { backend = registryDefaults.backend, profile: named = registryDefaults.profile } = source
+  const isFile = typeof named === 'string' && isProfileFile(named)
+  const profile = isFile ? compilation.resolveFile(named) : named
+  compilation.attempt(profile, ['registry', 'profile'], loadProfile)
   const accountsAt = ['registry', 'accounts']
   const { accounts = [] } = compilation.problems.isClean(accountsAt) ? source : {}
   for (const [index, { username }] of accounts.entries()) {
     if (accounts.findIndex((account) => account.username === username) === index) continue
     compilation.problems.add([...accountsAt, index, 'username'], `must be unique, "${username}" is there already`)
   }
-  return { backend, profile, accounts: accounts.map(({ username, password }) => ({ username, password })) }
+  const compiled = accounts.map(({ username, password, passwordLifetime: lifetime }, index) => {
+    if (lifetime === undefined) return { username, password }
+    const path = [...accountsAt, index, 'passwordLifetime']
+    const passwordLifetimeSeconds = compilation.durationMs(lifetime, path, { positive: true }) / 1_000
+    return { username, password, passwordLifetimeSeconds }
+  })
+  return { backend, profile, accounts: compiled }
 }

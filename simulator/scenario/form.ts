@@ -3,7 +3,7 @@
 import type { TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import { closest } from '../../server/kernel/suggest.ts'
-import { formatPath, formatValue, isFields, type Path, type Problems } from './problems.ts'
+import { type FileKind, formatPath, formatValue, isFields, type Path, type Problems } from './problems.ts'
 
 /** The part of JSON schema that the scenario schema uses. */
 interface SchemaNode {
@@ -43,14 +43,14 @@ class FormCheck {
     if (schema.anyOf) {
       const branch = this.#choose(schema.anyOf, value, path, schema.errorMessage)
       if (branch) this.check(branch, value, path, schema.anyOf)
-    } else if (schema.type === 'object' && isFields(value)) {
+    } else if (schema.type === 'object' && schema.properties && isFields(value)) {
       this.#checkObject(schema, value, path, siblings)
     } else if (schema.type === 'array' && Array.isArray(value) && value.length >= (schema.minItems ?? 0)) {
       value.forEach((item, index) => {
         if (schema.items) this.check(schema.items, item, [...path, index])
       })
     } else if (!Value.Check(schema as TSchema, value)) {
-      const where = path.length === 0 ? 'the scenario ' : ''
+      const where = path.length === 0 ? `the ${this.#problems.kind} ` : ''
       this.#problems.add(
         path,
         `${where}${mustBe(schema, value)}, it is ${formatValue(value)}${didYouMean(schema, value)}`,
@@ -66,7 +66,10 @@ class FormCheck {
     for (const [name, field] of Object.entries(value)) {
       const known = Object.hasOwn(properties, name) ? properties[name] : undefined
       if (known && field !== undefined) this.check(known, field, [...path, name])
-      if (!known) this.#problems.addAtKey([...path, name], unknownField(name, { schema, value, path, siblings }))
+      if (!known) {
+        const { kind } = this.#problems
+        this.#problems.addAtKey([...path, name], unknownField(name, { schema, value, path, siblings, kind }))
+      }
     }
   }
 
@@ -114,14 +117,15 @@ function unknownField(
     value,
     path,
     siblings,
-  }: { schema: SchemaNode; value: Record<string, unknown>; path: Path; siblings: SchemaNode[] },
+    kind,
+  }: { schema: SchemaNode; value: Record<string, unknown>; path: Path; siblings: SchemaNode[]; kind: FileKind },
 ): string {
   const properties = schema.properties ?? {}
-  const owner = path.length === 0 ? 'a scenario' : formatPath(path)
+  const owner = path.length === 0 ? `a ${kind}` : formatPath(path)
   if (siblings.some((sibling) => Object.hasOwn(sibling.properties ?? {}, name))) {
     const words = Object.keys(properties).filter((key) => isWord(properties[key]) && typeof value[key] === 'string')
-    const kind = words.map((key) => `${key}: ${formatValue(value[key])}`).join(', ')
-    if (kind !== '') return `${formatPath([...path, name])} does not go with ${kind}`
+    const word = words.map((key) => `${key}: ${formatValue(value[key])}`).join(', ')
+    if (word !== '') return `${formatPath([...path, name])} does not go with ${word}`
   }
   const near = closest(name, Object.keys(properties))
   const suggestion =

@@ -11,20 +11,20 @@ import {
   parseDocument,
   visit,
 } from 'yaml'
-import type { LoadedScenario } from './compile.ts'
-import { type Locate, scenarioError } from './problems.ts'
+import type { LoadedScenario } from './loaded.ts'
+import { type FileKind, type Locate, scenarioError } from './problems.ts'
 
 /** How many nodes aliases may multiply into: enough for any scenario, and far from what fills the memory. */
 const aliasCountMax = 100
 
 /**
- * Parses a scenario of YAML or JSON text.
+ * Parses a scenario, or a profile, of YAML or JSON text.
  *
- * @throws KasmSimError SCENARIO_SYNTAX with every place that cannot be parsed
+ * @throws KasmSimError SCENARIO_SYNTAX (PROFILE_INVALID) with every place that cannot be parsed
  * @example
  * readYaml('name: tiny\nfleet: { agents: 1 }\nend: { after: 5m }\n', 'tiny.yaml')
  */
-export function readYaml(text: string, file: string): LoadedScenario {
+export function readYaml(text: string, file: string, kind: FileKind = 'scenario'): LoadedScenario {
   const lineCounter = new LineCounter()
   const document = parseDocument(text, { lineCounter, prettyErrors: false })
   const placeOf = (offset: number) => {
@@ -38,18 +38,22 @@ export function readYaml(text: string, file: string): LoadedScenario {
   if (problems.length === 0 && document.contents === null) {
     problems.push({ statement: 'the file is empty', place: { line: 1, column: 1 } })
   }
-  if (problems.length > 0) throw scenarioError('SCENARIO_SYNTAX', file, problems)
+  if (problems.length > 0) throw scenarioError(syntaxCode(kind), file, problems)
   const locate: Locate = (path, part) => {
     const offset = findOffset(document, path, part)
     return offset === null ? null : placeOf(offset)
   }
-  return { source: toPlain(document, file), file, locate }
+  return { source: toPlain(document, { file, kind }), file, locate }
 }
 
 /** The parser's messages that speak of its own programming interface or say too little. */
 const wordings: Record<string, string> = {
   MULTIPLE_DOCS: 'the file holds more than one document',
   DUPLICATE_KEY: 'this key stands here twice',
+}
+
+function syntaxCode(kind: FileKind) {
+  return kind === 'profile' ? 'PROFILE_INVALID' : 'SCENARIO_SYNTAX'
 }
 
 function unresolvedAliases(document: Document): { statement: string; offset: number }[] {
@@ -63,12 +67,12 @@ function unresolvedAliases(document: Document): { statement: string; offset: num
   return found
 }
 
-function toPlain(document: Document, file: string): LoadedScenario['source'] {
+function toPlain(document: Document, { file, kind }: { file: string; kind: FileKind }): LoadedScenario['source'] {
   try {
     return document.toJS({ maxAliasCount: aliasCountMax })
   } catch (cause) {
     const statement = 'its aliases multiply into too much: write out what they stand for'
-    throw scenarioError('SCENARIO_SYNTAX', file, [{ statement, place: null }], cause)
+    throw scenarioError(syntaxCode(kind), file, [{ statement, place: null }], cause)
   }
 }
 

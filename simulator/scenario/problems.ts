@@ -14,8 +14,16 @@ interface Problem {
   statement: string
 }
 
+/** The kinds of files that problems are found in. */
+export type FileKind = 'scenario' | 'profile'
+
 export class Problems {
+  readonly kind: FileKind
   readonly #problems: Problem[] = []
+
+  constructor(kind: FileKind = 'scenario') {
+    this.kind = kind
+  }
 
   /** `statement` reads on from the field: "must be at least 1, it is 0". */
   add(path: Path, statement: string): void {
@@ -40,7 +48,7 @@ export class Problems {
   /**
    * Ends the checks.
    *
-   * @throws KasmSimError SCENARIO_INVALID with every problem, positioned at the first
+   * @throws KasmSimError SCENARIO_INVALID | PROFILE_INVALID with every problem, positioned at the first
    */
   throwIfAny(origin: { source: unknown; file: string | null; locate: Locate }): void {
     if (this.#problems.length === 0) return
@@ -48,32 +56,38 @@ export class Problems {
       .map((problem) => ({ ...problem, order: orderOf(problem.path, origin.source) }))
       .sort((one, other) => compareOrders(one.order, other.order))
       .map(({ path, part, statement }) => ({ statement, place: origin.locate(path, part) }))
-    throw scenarioError('SCENARIO_INVALID', origin.file, ordered)
+    throw scenarioError(this.kind === 'profile' ? 'PROFILE_INVALID' : 'SCENARIO_INVALID', origin.file, ordered)
   }
 }
 
+/** What each error is about, and what to do. */
+const guides = {
+  SCENARIO_INVALID: { kind: 'scenario', guide: 'docs/scenarios.md explains every field.' },
+  SCENARIO_SYNTAX: { kind: 'scenario', guide: 'Correct it there.' },
+  PROFILE_INVALID: { kind: 'profile', guide: 'docs/registries.md, section 10, explains every field.' },
+} as const satisfies Record<string, { kind: FileKind; guide: string }>
+
 /**
- * The error for everything that is wrong in a scenario.
+ * The error for everything that is wrong in a scenario or a profile.
  *
  * @example
  * throw scenarioError('SCENARIO_SYNTAX', 'storm.yaml', [{ statement: 'the file is empty', place: null }])
  */
 export function scenarioError(
-  code: 'SCENARIO_INVALID' | 'SCENARIO_SYNTAX',
+  code: keyof typeof guides,
   file: string | null,
   problems: { statement: string; place: { line: number; column: number } | null }[],
   cause?: unknown,
 ): KasmSimError {
+  const { kind, guide } = guides[code]
   const lines = problems.map(({ statement, place }) => {
     const where = [...(file === null ? [] : [file]), ...(place ? [place.line, place.column] : [])].join(':')
     return `  ${where === '' ? '' : `${where}: `}${statement}`
   })
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
-  const message = [
-    `Failed to read the scenario${file === null ? '' : ` ${file}`}: ${count}.`,
-    ...lines,
-    code === 'SCENARIO_SYNTAX' ? 'Correct it there.' : 'docs/scenarios.md explains every field.',
-  ].join('\n')
+  const message = [`Failed to read the ${kind}${file === null ? '' : ` ${file}`}: ${count}.`, ...lines, guide].join(
+    '\n',
+  )
   const first = problems[0]?.place
   const position: SourcePosition | undefined = first && file !== null ? { file, ...first } : undefined
   return new KasmSimError(code, message, { cause, ...(position ? { position } : {}) })

@@ -205,12 +205,24 @@ export type ActionSource = Static<typeof ActionSchema>
 const RegistrySchema = Type.Object(
   {
     backend: Type.Optional(Type.Enum(['embedded'], { default: registryDefaults.backend })),
-    profile: Type.Optional(Text('How the registry behaves.', { default: registryDefaults.profile })),
+    profile: Type.Optional(
+      Text('How the registry behaves: a profile, or a file.', { default: registryDefaults.profile }),
+    ),
     accounts: Type.Optional(
-      Type.Array(Type.Object({ username: Text('Who.'), password: Text('The password or token.') }, own), {
-        description: 'Who can log in.',
-        default: [],
-      }),
+      Type.Array(
+        Type.Object(
+          {
+            username: Text('Who.'),
+            password: Text('The password or token.'),
+            passwordLifetime: Type.Optional(Duration('How long the password is good for, from the start.')),
+          },
+          own,
+        ),
+        {
+          description: 'Who can log in.',
+          default: [],
+        },
+      ),
     ),
   },
   { ...own, description: 'The local registry that stands for all registries.' },

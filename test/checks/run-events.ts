@@ -113,6 +113,7 @@ const defaults: { [K in Kind]: BodyOf<K> } = {
   },
   'image-pruned': { agent: 0, image: chrome, digest: 'sha256:old', mode: 'Aggressive' },
   'agent-ready': { agent: 0, images: 2 },
+  'agents-waiting': { agents: 1, first: [{ agent: 0, image: chrome, cause: 'manifest unknown' }] },
   'image-published': { image: chrome, digest: 'sha256:old', previousDigest: null },
   'definition-changed': { change: 'updated', image: chrome },
   'timeline-action': { action: 'move-tag', detail: chrome },

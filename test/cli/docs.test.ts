@@ -17,6 +17,7 @@ test('shows at least one line for each command', () => {
     '--version',
     'fuzz',
     'list',
+    'profiles',
     'registry',
     'replay',
     'run',
@@ -44,7 +45,7 @@ test.for(commandLines)('kasm-sim %s: works as the page says', async (line) => {
 })
 
 test('names every flag of every command', async () => {
-  for (const name of ['serve', 'registry', 'run', 'replay', 'fuzz', 'validate', 'list']) {
+  for (const name of ['serve', 'registry', 'run', 'replay', 'fuzz', 'validate', 'list', 'profiles']) {
     const { stdout } = await command([name, '--help'])
     const flags = [...stdout.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, flag]) => flag as string)
     const section = page.split(/^## /m).find((part) => part.startsWith(name)) ?? ''

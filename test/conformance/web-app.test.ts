@@ -1,5 +1,6 @@
-// One list of calls, three ways to make them: the model itself, the app in process, and HTTP. Each must answer the same, so that what
+// One list of calls, four ways to make them: the model itself, the app in process, HTTP, and MSW handlers. Each must answer the same, so that what
 // virtual time and tests in process see is what a client sees.
+import { setupServer } from 'msw/node'
 import { expect, onTestFinished, test } from 'vitest'
 import type { OperationName } from '../../server/api/operation-names.ts'
 import { buildApp } from '../../server/app.ts'
@@ -7,6 +8,7 @@ import { createManualClock } from '../../server/kernel/clock.ts'
 import { startWebApp } from '../../server/main.ts'
 import { defaultCredentials } from '../../server/model/access.ts'
 import { createKasmModel, type ModelCall } from '../../server/model/model.ts'
+import { createHandlers } from '../../server/msw.ts'
 import { apiCredentials, chrome, digestOf, firefox, heartbeatBody } from '../server/support.ts'
 
 interface Answer {
@@ -138,9 +140,25 @@ function inProcess(): Call {
 async function overHttp(): Promise<Call> {
   const webApp = await startWebApp({ ...options, clock: createManualClock(startMs) })
   onTestFinished(() => webApp.close())
+  return fetching(webApp.url)
+}
+
+function throughMsw(): Call {
+  const app = buildApp({ model: createKasmModel(options), clock: createManualClock(startMs) })
+  const kasm = 'https://kasm.example.com'
+  const server = setupServer(...createHandlers(app, kasm))
+  server.listen()
+  onTestFinished(() => {
+    server.close()
+    return app.close()
+  })
+  return fetching(kasm)
+}
+
+function fetching(origin: string): Call {
   return async (operation, body) => {
     const { url, payload, headers } = requestOf(operation, body)
-    const response = await fetch(`${webApp.url}${url}`, { method: 'POST', body: JSON.stringify(payload), headers })
+    const response = await fetch(`${origin}${url}`, { method: 'POST', body: JSON.stringify(payload), headers })
     return { status: response.status, body: parsed(await response.text(), response.headers.get('content-type')) }
   }
 }
@@ -175,10 +193,11 @@ async function answersOf(call: Call): Promise<Record<string, Answer>> {
   return answers
 }
 
-test('the model, the app in process and HTTP answer every call alike', async () => {
+test('the model, the app in process, HTTP and MSW handlers answer every call alike', async () => {
   const fromModel = await answersOf(throughModel())
   expect(await answersOf(inProcess())).toEqual(fromModel)
   expect(await answersOf(await overHttp())).toEqual(fromModel)
+  expect(await answersOf(throughMsw())).toEqual(fromModel)
 })
 
 test('the calls meet every operation, and success as well as each kind of refusal', async () => {

@@ -25,6 +25,7 @@ const fields: { [K in RunEventKind]: FieldsOf<K> } = {
   'pull-failed': { ...pull, code: true, cause: true, requests: true, durationMs: true },
   'image-pruned': { agent: true, image: true, digest: true, mode: true },
   'agent-ready': { agent: true, images: true },
+  'agents-waiting': { agents: true, first: true },
   'image-published': { image: true, digest: true, previousDigest: true },
   'definition-changed': { change: true, image: true },
   'timeline-action': { action: true, detail: true },

@@ -23,6 +23,7 @@ test('a run in which nothing happened has zeros and nulls, and no gaps', () => {
     durationMs: 0,
     agents: 4,
     ready: { agents: 0, timeMs: null },
+    waiting: null,
     checkIns: { answered: 0, failed: 0 },
     pulls: {
       ...{ started: 0, succeeded: 0, downloaded: 0, upToDate: 0, failed: 0, failedByCode: {}, denied: 0 },

@@ -12,6 +12,7 @@ const rateLimited: Summary = {
   reason: 'end-reached',
   durationMs: 8 * 3_600_000,
   agents: 40,
+  waiting: null,
   ready: {
     agents: 38,
     timeMs: { count: 38, min: 41_000, mean: 9_000_000, p50: 95_000, p95: 21_612_000, max: 21_640_000 },

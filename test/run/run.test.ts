@@ -112,3 +112,14 @@ test('refuses a speed of 0 and a run of more than 24 days of real time', async (
   await expect(run(small, { speed: 0 })).rejects.toMatchObject({ code: 'USAGE' })
   await expect(run({ ...small, end: { after: '60d' } }, { speed: 1 })).rejects.toThrow('more than 24 days')
 })
+
+test.each(['real', 'virtual'] as const)('says in %s time who waits for what when the end comes first', async (time) => {
+  const missing = { name: 'kasmweb/never-pushed:1', size: '60kB', published: false }
+  const source = { ...small, images: [...images, missing], end: { after: '3m', when: 'all-agents-ready' as const } }
+  const { reason, summary, events } = await run({ ...source, expect: [] }, { time })
+  expect(reason).toBe('end-reached')
+  expect(summary.waiting?.agents).toBe(3)
+  expect(summary.waiting?.first[0]).toMatchObject({ agent: 0, image: missing.name })
+  expect(summary.waiting?.first[0]?.cause).toContain('repository kasmweb/never-pushed not found')
+  expect(events.at(-2)?.kind).toBe('agents-waiting')
+})

@@ -203,7 +203,7 @@ test.each<[string, string, string]>([
   [
     'an unknown profile',
     'registry: { profile: docker-hub-anonymus }',
-    '1:22: registry.profile: failed to find the registry profile "docker-hub-anonymus": there is none of this name. Did you mean "docker-hub-anonymous"? Known: none, docker-hub-anonymous',
+    '1:22: registry.profile: failed to find the registry profile "docker-hub-anonymus": there is none of this name. Did you mean "docker-hub-anonymous"? `kasm-sim profiles` explains them',
   ],
   [
     'a reference that does not parse',

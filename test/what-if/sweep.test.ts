@@ -103,15 +103,6 @@ test('tries the run of a worker that died once more, and keeps all others where 
   expect(failed[0]?.cause).toBe('its worker died twice: out of memory')
 })
 
-test('reports a worker that cannot start instead of waiting for it', async () => {
-  const { sweep } = grid()
-  const worker = new URL('fixtures/no-such-worker.ts', import.meta.url)
-  const { runs, failed } = await runSweep({ ...sweep, seeds: 3, pool: openPool({ worker }) })
-  expect(runs).toEqual([[]])
-  expect(failed).toHaveLength(3)
-  expect(failed[0]?.cause).toContain('no-such-worker')
-})
-
 test('keeps what is finished when it is told to stop', async () => {
   const { sweep } = grid('fleet.agents=2,4')
   const stop = new AbortController()

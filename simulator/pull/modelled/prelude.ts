@@ -1,6 +1,7 @@
 // What an engine says before it asks for a manifest: log-in where there are credentials, ping, token. Counted and timed request for
 // request like the real client (docs/pull.md); the golden traces of both are compared in test/pull/modelled/.
 import type { RequestClass } from '../../events/events.ts'
+import type { Authentication } from '../../registry/policy/policy.ts'
 
 /** One request and its answer. */
 export interface Exchange {
@@ -23,7 +24,7 @@ const accountToken: Exchange = { ...token, authenticated: true }
 const refusedToken: Exchange = { ...accountToken, status: 401 }
 
 const open: Prelude = { exchanges: [ping], refused: false }
-const openLoggedIn: Prelude = { exchanges: [ping, ping], refused: false }
+const openLoggedIn: Prelude = { exchanges: [ping, authorizedPing, ping], refused: false }
 const anonymous: Prelude = { exchanges: [challenge, token], refused: false }
 const loggedIn: Prelude = {
   exchanges: [challenge, accountToken, authorizedPing, challenge, accountToken],
@@ -40,11 +41,12 @@ const refused: Prelude = { exchanges: [challenge, refusedToken], refused: true }
  * belong to the registry of the reference.
  */
 export function preludeOf(options: {
-  scheme: 'none' | 'bearer'
+  /** Registries with Basic are not modelled. */
+  scheme: Authentication['scheme']
   login: { accepted: boolean; used: boolean } | null
 }): Prelude {
   const { scheme, login } = options
-  if (scheme === 'none') return login === null ? open : openLoggedIn
+  if (scheme !== 'bearer') return login === null ? open : openLoggedIn
   if (login === null) return anonymous
   if (!login.accepted) return refused
   return login.used ? loggedIn : loggedInElsewhere

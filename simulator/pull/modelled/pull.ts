@@ -10,7 +10,7 @@ import { PullError, type PullResult } from '../engine.ts'
 import { loginHost } from '../names.ts'
 import type { Download, LayerWatcher } from './downloads.ts'
 import { type Exchange, type Prelude, preludeOf } from './prelude.ts'
-import { loginError, missingError, refusalError } from './refusal.ts'
+import { loginError, type Missing, missingError, refusalError } from './refusal.ts'
 import type { World } from './world.ts'
 
 type Phase =
@@ -36,6 +36,8 @@ export class ModelledPull implements Task, LayerWatcher {
   readonly #tag: string
   readonly #image: ModelledImage | null
   readonly #user: string | null
+  /** What the registry lacks where it has no image. */
+  readonly #missing: Missing
   readonly #prelude: Prelude
   #phase: Phase = 'prelude'
   #exchanges = 0
@@ -50,7 +52,7 @@ export class ModelledPull implements Task, LayerWatcher {
   constructor(world: World, options: { agent: number; pullId: number; definition: ImageDefinition; place: number }) {
     const { agent, pullId, definition } = options
     const { registry } = world
-    const { host, repository, tag, image } = registry.find(definition.name)
+    const { host, repository, repositoryKnown, tag, image } = registry.find(definition.name)
     const { user, token, registry: loginRegistry } = definition
     const login = user
       ? {
@@ -68,6 +70,8 @@ export class ModelledPull implements Task, LayerWatcher {
     this.#tag = tag
     this.#image = image
     this.#user = login?.used && registry.profile.authentication.scheme !== 'none' ? user : null
+    const hidden = registry.profile.authentication.scheme === 'bearer' && this.#user === null
+    this.#missing = repositoryKnown ? 'tag' : hidden ? 'hidden' : 'repository'
     this.#prelude = preludeOf({ scheme: registry.profile.authentication.scheme, login })
   }
 
@@ -182,12 +186,14 @@ export class ModelledPull implements Task, LayerWatcher {
   }
 
   #checkVersion(nowMs: number): void {
+    if (this.#decide('version-check', 'index', nowMs).served) this.#knowDigest(nowMs)
+    else this.#next('tag-manifest', nowMs)
+  }
+
+  /** The tag's digest is known: an engine that has the image is done, any other asks for the index. */
+  #knowDigest(nowMs: number): void {
     const { agent } = this
     const { heldDigest, disks } = this.#world
-    if (!this.#decide('version-check', 'index', nowMs).served) {
-      this.#next('tag-manifest', nowMs)
-      return
-    }
     const image = this.#image as ModelledImage
     if (!disks.has(agent, image)) {
       this.#next('index', nowMs)
@@ -197,10 +203,11 @@ export class ModelledPull implements Task, LayerWatcher {
     this.#answer(nowMs)
   }
 
-  /** A HEAD that failed is asked again as a GET, for the words of its error. */
+  /** A HEAD that failed is asked again as a GET: mostly for the words of its error, but a limit may have room again by then. */
   #askByTag(nowMs: number): void {
-    const { refusal } = this.#decide('manifest', 'index', nowMs)
-    this.#fail(refusal ?? missingError(this.#reference), nowMs)
+    const { served, refusal } = this.#decide('manifest', 'index', nowMs)
+    if (served) this.#knowDigest(nowMs)
+    else this.#fail(refusal ?? missingError(this.#reference, this.#missing), nowMs)
   }
 
   #askForManifest(role: 'index' | 'platform', nowMs: number): boolean {
@@ -262,11 +269,12 @@ export class ModelledPull implements Task, LayerWatcher {
       { class: requestClass, repository: this.#repository, reference, image, role, source, user: this.#user },
       nowMs,
     )
-    const status = decision.allowed ? (image === null ? 404 : 200) : decision.status
+    const status = decision.allowed ? (image !== null ? 200 : this.#missing === 'hidden' ? 401 : 404) : decision.status
     const method = requestClass === 'version-check' ? 'HEAD' : 'GET'
     const manifestBytes = (role === 'index' ? image?.indexBytes : image?.manifestBytes) ?? 0
     const bytes = status === 200 && method === 'GET' ? manifestBytes : 0
-    this.#downloadedBytes += bytes
+    // Of an answer by tag the engine reads the digest alone.
+    if (!byTag) this.#downloadedBytes += bytes
     const { rateLimitRemaining } = decision
     this.#request({ class: requestClass, method, reference, bytes, status, rateLimitRemaining }, nowMs)
     return { served: status === 200, refusal: decision.allowed ? null : refusalError(decision, this.#reference) }

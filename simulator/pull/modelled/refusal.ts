@@ -2,7 +2,7 @@
 import { parseReference } from '../../../server/kernel/reference.ts'
 import type { PolicyDecision } from '../../registry/policy/policy.ts'
 import { PullError } from '../engine.ts'
-import { explain, type RegistryFailure, refusal } from '../failure.ts'
+import { challengedRefusal, explain, type RegistryFailure, refusal } from '../failure.ts'
 
 /** A policy said no. */
 export function refusalError(decision: PolicyDecision & { allowed: false }, reference: string): PullError {
@@ -10,9 +10,20 @@ export function refusalError(decision: PolicyDecision & { allowed: false }, refe
   return asPullError(refusal({ status, reason: status === 429 ? 'Too Many Requests' : '', body }), reference)
 }
 
-/** The registry has no such tag. */
-export function missingError(reference: string): PullError {
-  const body = JSON.stringify({ errors: [{ code: 'MANIFEST_UNKNOWN', message: 'manifest unknown', detail: {} }] })
+/** What a registry lacks; `hidden`: it does not say whether the repository is there to those who did not log in. */
+export type Missing = 'tag' | 'repository' | 'hidden'
+
+const missingErrors = {
+  tag: { code: 'MANIFEST_UNKNOWN', message: 'manifest unknown' },
+  repository: { code: 'NAME_UNKNOWN', message: 'repository name not known to registry' },
+}
+
+/** The registry does not have what was asked for. */
+export function missingError(reference: string, missing: Missing): PullError {
+  if (missing === 'hidden') {
+    return asPullError(challengedRefusal('insufficient_scope', null) as RegistryFailure, reference)
+  }
+  const body = JSON.stringify({ errors: [{ ...missingErrors[missing], detail: {} }] })
   return asPullError(refusal({ status: 404, reason: 'Not Found', body }), reference)
 }
 

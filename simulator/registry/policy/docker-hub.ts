@@ -26,9 +26,10 @@ export function createDockerHubPolicy({ anonymousPulls, authenticatedPulls, wind
   const begun = new BegunPulls(begunPullLifetimeMs)
   return {
     versionChecksAreFree: true,
+    classes: ['manifest'],
     challengeHeaders: (source) => ({ 'docker-ratelimit-source': limitedAddress(source) }),
     decide(request, nowMs) {
-      if (request.class !== 'manifest' && request.class !== 'version-check') {
+      if (request.challenged || (request.class !== 'manifest' && request.class !== 'version-check')) {
         return { allowed: true, headers: {}, rateLimitRemaining: null }
       }
       const key = request.user === null ? `address ${limitedAddress(request.source)}` : `user ${request.user}`

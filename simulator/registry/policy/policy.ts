@@ -1,6 +1,7 @@
 // The contract of a registry's policy: who may, how often, and how it says no. Pure and told the time;
 // the HTTP front and the virtual model both ask it.
 import type { RequestClass } from '../../events/events.ts'
+import type { LimitSource } from './limit-source.ts'
 
 /** A request as the policy sees it, after the front has read its target. */
 export interface PolicyRequest {
@@ -15,14 +16,27 @@ export interface PolicyRequest {
   role: 'index' | 'platform' | 'single' | null
   /** The caller's address. */
   source: string
-  /** The user a valid credential names; null for an anonymous caller. */
+  /** The user a valid credential names; null for an anonymous caller, and of a request for a token. */
   user: string | null
+  /** Whether the registry would answer with a challenge (401): a limit in front of the authentication counts it all the same. */
+  challenged: boolean
 }
 
-/** The policy's answer. Header names are written as the real registry writes them. */
+/** A no. Header names are written as the real registry writes them. */
+export interface PolicyRefusal {
+  allowed: false
+  status: number
+  headers: Record<string, string>
+  body: string
+  rateLimitRemaining: number | null
+  /** How the lines of the head end where the answer goes out byte for byte and the connection is closed; absent: as HTTP has it. */
+  lineEnds?: 'crlf' | 'lf'
+}
+
+/** The policy's answer. `onEnd` is there where the policy must be told when the answer has ended. */
 export type PolicyDecision =
-  | { allowed: true; headers: Record<string, string>; rateLimitRemaining: number | null }
-  | { allowed: false; status: number; headers: Record<string, string>; body: string; rateLimitRemaining: number | null }
+  | { allowed: true; headers: Record<string, string>; rateLimitRemaining: number | null; onEnd?: () => void }
+  | PolicyRefusal
 
 /** One registry's limiter. It keeps counts, so each registry has its own. */
 export interface Policy {
@@ -30,6 +44,8 @@ export interface Policy {
   decide(request: PolicyRequest, nowMs: number): PolicyDecision
   /** True where a version check never costs anything and is never refused, so that nothing hangs on its moment. */
   readonly versionChecksAreFree: boolean
+  /** The classes of requests that it counts or may refuse. */
+  readonly classes: readonly RequestClass[]
   /** Headers of an answer that asks for a token (401). */
   challengeHeaders(source: string): Record<string, string>
 }
@@ -43,7 +59,25 @@ export type Authentication =
       tokenLifetimeSeconds: number
       /** Whether a pull needs no account. */
       anonymousPull: boolean
+      /** Path of the token endpoint; default `/token`. */
+      tokenPath?: TokenPath
+      /** Which user names have a meaning of their own; default none. */
+      credentials?: 'google'
+      /** Whether `Bearer base64(user:password)` is taken in place of a token, and Basic denied. */
+      encodedPasswords?: boolean
+      /** False where the token endpoint knows GET only, and answers POST with 404. */
+      tokenByPost?: boolean
     }
+  | {
+      scheme: 'basic'
+      service: string
+      /** How long a password is good for, from the registry's start; absent: for ever. */
+      passwordLifetimeSeconds?: number
+    }
+
+/** Paths of token endpoints. */
+export const tokenPaths = ['/token', '/v2/token', '/v2/auth', '/jwt/auth', '/service/token', '/oauth2/token'] as const
+type TokenPath = (typeof tokenPaths)[number]
 
 /** A named kind of registry: how it authenticates and limits, and where that is known from. */
 export interface Profile {
@@ -52,5 +86,7 @@ export interface Profile {
   /** Sections of the documentation that the behaviour was taken from. */
   source: string
   authentication: Authentication
+  /** The limits as data, in the order in which they are asked. */
+  limits: readonly LimitSource[]
   createPolicy(): Policy
 }

@@ -45,6 +45,13 @@ export class RollingWindow {
     this.#keys.set(key, uses)
   }
 
+  /** When the oldest use that still counts stops counting; `nowMs` where there is none. */
+  freesAtMs(key: string, nowMs: number): number {
+    const uses = this.#keys.get(key)
+    if (!uses || this.used(key, nowMs) === 0) return nowMs
+    return (uses.atMs[uses.first] as number) + this.#windowMs
+  }
+
   /** How many keys are remembered. */
   get size(): number {
     return this.#keys.size

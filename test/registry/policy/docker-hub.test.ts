@@ -15,6 +15,7 @@ function request(change: Partial<PolicyRequest> = {}): PolicyRequest {
     role: 'index',
     source: '192.0.2.1',
     user: null,
+    challenged: false,
     ...change,
   }
 }
