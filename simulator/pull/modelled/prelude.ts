@@ -1,5 +1,5 @@
 // What an engine says before it asks for a manifest: log-in where there are credentials, ping, token. Counted and timed request for
-// request like the real client (docs/pull.md); the golden traces of both are compared in test/pull/modelled/.
+// request like the real client (docs/pull.md); both kinds of time are compared in test/pull/modelled-failures.test.ts.
 import type { RequestClass } from '../../events/events.ts'
 import type { Authentication } from '../../registry/policy/policy.ts'
 
