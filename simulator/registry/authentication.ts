@@ -1,23 +1,21 @@
 // Who is calling and what they may do: the token endpoint and the check of every other request. Rules that are choices of this
 // registry (any account may push anywhere) are named in docs/registries.md.
 import type { Clock } from '../../server/kernel/clock.ts'
-import type { RegistryAccount } from '../scenario/scenario.ts'
+import type { Backend } from './backend/backend.ts'
 import { RegistryProblem } from './errors.ts'
 import type { Exchange } from './exchange.ts'
-import { type LoginProblem, Logins } from './policy/credentials.ts'
-import type { Authentication } from './policy/policy.ts'
-import type { Store } from './store.ts'
-import { type Access, readScopes, TokenSigner } from './tokens.ts'
+import {
+  type BasicAuthentication,
+  type BearerAuthentication,
+  type FlowOptions,
+  type Login,
+  LoginDesk,
+} from './login-desk.ts'
+import type { LoginProblem } from './policy/credentials.ts'
+import { isRepositoryName } from './target.ts'
+import { type Access, type RefreshClaims, readScopes, TokenSigner, writeScopes } from './tokens.ts'
 
-type BearerAuthentication = Extract<Authentication, { scheme: 'bearer' }>
-type BasicAuthentication = Extract<Authentication, { scheme: 'basic' }>
-
-interface FlowOptions<Scheme extends Authentication> {
-  authentication: Scheme
-  accounts: readonly RegistryAccount[]
-  store: Store
-  clock: Clock
-}
+type BearerOptions = FlowOptions<BearerAuthentication> & { backend: Pick<Backend, 'knows'> }
 
 const formSizeBytesMax = 64 * 1024
 const accountActions = ['pull', 'push', 'delete']
@@ -25,21 +23,31 @@ const accountActions = ['pull', 'push', 'delete']
 /** Hub's own text, which a Docker Engine shows as "unauthorized: incorrect username or password". */
 const wrongPassword = { details: 'incorrect username or password' }
 
+/** Who a token is for. A caller without an account has no name. */
+type Holder = RefreshClaims | { user: null; readOnly: true }
+
+const anonymous: Holder = { user: null, readOnly: true }
+
 /** The Bearer token flow of one registry. */
 export class BearerFlow {
   readonly #authentication: BearerAuthentication
-  readonly #logins: Logins
+  readonly #desk: LoginDesk
   readonly #signer: TokenSigner
-  readonly #store: Store
+  readonly #backend: Pick<Backend, 'knows'>
   readonly #clock: Clock
 
-  constructor(options: FlowOptions<BearerAuthentication>) {
+  constructor(options: BearerOptions) {
     this.#authentication = options.authentication
-    this.#logins = new Logins({ ...options, startedAtMs: options.clock.nowMs() })
+    this.#desk = new LoginDesk(options)
     const { service, tokenLifetimeSeconds: lifetimeSeconds } = options.authentication
     this.#signer = new TokenSigner({ service, lifetimeSeconds })
-    this.#store = options.store
+    this.#backend = options.backend
     this.#clock = options.clock
+  }
+
+  /** Passwords that end are good anew from now on. */
+  renewPasswords(): void {
+    this.#desk.renewPasswords()
   }
 
   /** Path of the token endpoint. */
@@ -54,26 +62,31 @@ export class BearerFlow {
   /** A GET of the token endpoint: anonymous, or with an account over Basic. */
   getToken(exchange: Exchange): void {
     const { authorization } = exchange.request.headers
+    const { query } = exchange.target
     const login = authorization === undefined ? null : readBasic(authorization)
-    const problem = authorization === undefined ? null : this.#problem(login)
+    const problem = authorization === undefined ? null : this.#desk.problem(exchange, login)
     if (problem !== null) {
       this.#refuseLogin(exchange, problem)
       return
     }
-    const token = this.#grant(exchange, login?.username ?? null, exchange.target.query.getAll('scope'))
-    exchange.json(200, { token, access_token: token, ...this.#lifetime() })
+    const holder = this.#holder(login)
+    const { token } = this.#grant(exchange, holder, query.getAll('scope'))
+    const refresh = query.get('offline_token') === 'true' ? this.#refreshToken(holder) : {}
+    exchange.json(200, { token, access_token: token, ...this.#lifetime(), ...refresh })
   }
 
-  /** A POST of it: the OAuth 2 form of the same, with the account in the body. */
+  /** A POST of it: the OAuth 2 form of the same, with the account or a refresh token in the body. */
   async postToken(exchange: Exchange): Promise<void> {
     const form = new URLSearchParams((await exchange.wholeBody(formSizeBytesMax)).toString())
-    if (form.get('grant_type') !== 'password') return exchange.json(400, { details: 'unsupported grant_type' })
+    const grantType = form.get('grant_type')
+    if (grantType === 'refresh_token') return this.#renew(exchange, form)
+    if (grantType !== 'password') return replyOauthError(exchange, 'unsupported_grant_type')
     const login = { username: form.get('username') ?? '', password: form.get('password') ?? '' }
-    const problem = this.#problem(login)
+    const problem = this.#desk.problem(exchange, login)
     if (problem !== null) return this.#refuseLogin(exchange, problem)
-    const scopes = form.getAll('scope')
-    const token = this.#grant(exchange, login.username, scopes)
-    exchange.json(200, { access_token: token, scope: scopes.join(' '), ...this.#lifetime() })
+    const holder = this.#holder(login)
+    const refresh = form.get('access_type') === 'offline' ? this.#refreshToken(holder) : {}
+    this.#replyGranted(exchange, holder, { scopes: form.getAll('scope'), refresh })
   }
 
   /**
@@ -83,38 +96,72 @@ export class BearerFlow {
    */
   authorize(exchange: Exchange): void {
     const needed = neededAccess(exchange)
+    const [first] = needed
     const { encodedPasswords = false, credentials } = this.#authentication
     const { authorization = '' } = exchange.request.headers
     const [, token] = /^bearer (.+)$/i.exec(authorization) ?? []
     if (encodedPasswords && /^basic /i.test(authorization)) throw new RegistryProblem('DENIED')
     if (token === undefined) throw this.#challenge(exchange, needed, null)
     const login = encodedPasswords ? splitLogin(token) : null
-    if (login && this.#problem(login) === null) {
+    if (login && this.#desk.problem(exchange, login) === null) {
       exchange.user = login.username
+      if (this.#desk.isReadOnly(login) && needed.some(({ actions }) => !isPull(actions))) {
+        throw new RegistryProblem('DENIED')
+      }
       return
     }
     const claims = this.#signer.verify(token, this.#clock.nowMs())
     if (!claims) throw this.#challenge(exchange, needed, 'invalid_token')
     exchange.user = claims.user
-    const held = claims.access.filter(({ name }) => name === needed?.name).flatMap(({ actions }) => actions)
-    if (needed && !needed.actions.every((action) => held.includes(action))) {
-      if (credentials === 'google' && claims.user === null) throw unauthenticated(needed)
-      throw this.#challenge(exchange, needed, 'insufficient_scope')
-    }
+    if (needed.every((each) => holds(claims.access, each))) return
+    if (credentials === 'google' && claims.user === null && first) throw unauthenticated(first)
+    throw this.#challenge(exchange, needed, 'insufficient_scope')
   }
 
-  #grant(exchange: Exchange, user: string | null, scopes: readonly string[]): string {
-    exchange.user = user
+  #renew(exchange: Exchange, form: URLSearchParams): void {
+    const token = form.get('refresh_token') ?? ''
+    const claims = this.#givesRefreshTokens ? this.#signer.verifyRefresh(token, this.#clock.nowMs()) : null
+    if (claims === null) replyOauthError(exchange, token === '' ? 'invalid_request' : 'invalid_grant')
+    else this.#replyGranted(exchange, claims, { scopes: form.getAll('scope'), refresh: { refresh_token: token } })
+  }
+
+  #replyGranted(
+    exchange: Exchange,
+    holder: Holder,
+    { scopes, refresh }: { scopes: readonly string[]; refresh: { refresh_token?: string } },
+  ): void {
+    const { token, access } = this.#grant(exchange, holder, scopes)
+    exchange.json(200, { access_token: token, scope: writeScopes(access), ...this.#lifetime(), ...refresh })
+  }
+
+  get #givesRefreshTokens(): boolean {
+    return this.tokenByPost && (this.#authentication.refreshTokens ?? true)
+  }
+
+  #holder(login: Login | null): Holder {
+    return login === null ? anonymous : { user: login.username, readOnly: this.#desk.isReadOnly(login) }
+  }
+
+  /** Nobody without an account has anything to renew. */
+  #refreshToken(holder: Holder): { refresh_token?: string } {
+    if (holder.user === null || !this.#givesRefreshTokens) return {}
+    const { refreshTokenLifetimeSeconds = null } = this.#authentication
+    return { refresh_token: this.#signer.signRefresh(holder, this.#clock.nowMs(), refreshTokenLifetimeSeconds) }
+  }
+
+  /** Of what is asked for, as much as the holder may. */
+  #grant(exchange: Exchange, holder: Holder, scopes: readonly string[]): { token: string; access: Access[] } {
+    exchange.user = holder.user
     const access = readScopes(scopes)
-      .map((asked) => ({ ...asked, actions: asked.actions.filter((action) => this.#allows(user, asked.name, action)) }))
+      .map((asked) => ({ ...asked, actions: asked.actions.filter((each) => this.#allows(holder, asked.name, each)) }))
       .filter(({ actions }) => actions.length > 0)
-    return this.#signer.sign({ user, access }, this.#clock.nowMs())
+    return { token: this.#signer.sign({ user: holder.user, access }, this.#clock.nowMs()), access }
   }
 
   /** Without an account a repository that is not there looks like a private one, as on Hub. */
-  #allows(user: string | null, name: string, action: string): boolean {
-    if (user !== null) return accountActions.includes(action)
-    return action === 'pull' && this.#authentication.anonymousPull && this.#store.find(name) !== undefined
+  #allows({ user, readOnly }: Holder, name: string, action: string): boolean {
+    if (user !== null) return readOnly ? action === 'pull' : accountActions.includes(action)
+    return action === 'pull' && this.#authentication.anonymousPull && this.#backend.knows(name)
   }
 
   #lifetime() {
@@ -122,10 +169,6 @@ export class BearerFlow {
       expires_in: this.#authentication.tokenLifetimeSeconds,
       issued_at: new Date(this.#clock.nowMs()).toISOString(),
     }
-  }
-
-  #problem(login: { username: string; password: string } | null): LoginProblem | null {
-    return login === null ? 'wrong' : this.#logins.problem(login, this.#clock.nowMs())
   }
 
   #refuseLogin(exchange: Exchange, problem: LoginProblem): void {
@@ -140,21 +183,18 @@ export class BearerFlow {
     exchange.json(401, { errors: [error] })
   }
 
-  #challenge(exchange: Exchange, needed: Access | null, error: string | null): RegistryProblem {
+  #challenge(exchange: Exchange, needed: readonly Access[], error: string | null): RegistryProblem {
     const realm = `${urlOf(exchange)}${this.tokenPath}`
     const parameters = [
       ['realm', realm],
       ['service', this.#authentication.service],
-      ['scope', needed && `repository:${needed.name}:${needed.actions.join(',')}`],
+      ['scope', writeScopes(needed) || null],
       ['error', error],
     ].filter(([, value]) => value !== null)
-    const detail = needed?.actions.map((action) => ({
-      Type: 'repository',
-      Class: '',
-      Name: needed.name,
-      Action: action,
-    }))
-    return new RegistryProblem('UNAUTHORIZED', detail ? [detail] : null, {
+    const detail = needed.flatMap(({ name, actions }) =>
+      actions.map((action) => ({ Type: 'repository', Class: '', Name: name, Action: action })),
+    )
+    return new RegistryProblem('UNAUTHORIZED', detail.length > 0 ? [detail] : null, {
       headers: { 'www-authenticate': `Bearer ${parameters.map(([name, value]) => `${name}="${value}"`).join(',')}` },
     })
   }
@@ -163,13 +203,16 @@ export class BearerFlow {
 /** Basic on every request, as Amazon ECR has it: there is no token endpoint. */
 export class BasicFlow {
   readonly #authentication: BasicAuthentication
-  readonly #logins: Logins
-  readonly #clock: Clock
+  readonly #desk: LoginDesk
 
   constructor(options: FlowOptions<BasicAuthentication>) {
     this.#authentication = options.authentication
-    this.#logins = new Logins({ ...options, startedAtMs: options.clock.nowMs() })
-    this.#clock = options.clock
+    this.#desk = new LoginDesk(options)
+  }
+
+  /** Passwords that end are good anew from now on. */
+  renewPasswords(): void {
+    this.#desk.renewPasswords()
   }
 
   /**
@@ -178,8 +221,9 @@ export class BasicFlow {
    * @throws RegistryProblem UNAUTHORIZED with the challenge, or DENIED where the password is past its time
    */
   authorize(exchange: Exchange): void {
-    const login = readBasic(exchange.request.headers.authorization ?? '')
-    const problem = login === null ? 'wrong' : this.#logins.problem(login, this.#clock.nowMs())
+    const { authorization } = exchange.request.headers
+    const login = readBasic(authorization ?? '')
+    const problem = authorization === undefined ? 'wrong' : this.#desk.problem(exchange, login)
     if (problem === 'expired') {
       const message = 'Your authorization token has expired. Reauthenticate and try again.'
       throw new RegistryProblem('DENIED', null, { message })
@@ -189,7 +233,27 @@ export class BasicFlow {
       throw new RegistryProblem('UNAUTHORIZED', null, { headers: { 'www-authenticate': challenge } })
     }
     exchange.user = login.username
+    if (this.#desk.isReadOnly(login) && neededAccess(exchange).some(({ actions }) => !isPull(actions))) {
+      throw new RegistryProblem('DENIED')
+    }
   }
+}
+
+/** The error document of OAuth 2 (RFC 6749, section 5.2). */
+function replyOauthError(
+  exchange: Exchange,
+  error: 'invalid_request' | 'invalid_grant' | 'unsupported_grant_type',
+): void {
+  exchange.json(400, { error })
+}
+
+function holds(access: readonly Access[], { name, actions }: Access): boolean {
+  const held = access.filter((each) => each.name === name).flatMap((each) => each.actions)
+  return actions.every((action) => held.includes(action))
+}
+
+function isPull(actions: readonly string[]): boolean {
+  return actions.every((action) => action === 'pull')
 }
 
 /** What Google says to those without an account. */
@@ -207,21 +271,27 @@ function urlOf({ request }: Exchange): string {
   return `http://${/^[\w.:[\]-]+$/.test(host) ? host : 'localhost'}`
 }
 
-/** What a request does, in the words of scopes; null where it touches no repository. */
-function neededAccess({ request, target }: Exchange): Access | null {
-  if (target.repository === '') return null
+/** What a request does, in the words of scopes; nothing where it touches no repository. A mount reads the repository it mounts from. */
+function neededAccess({ request, target }: Exchange): Access[] {
+  const { repository: name, query, endpoint } = target
+  if (name === '') return []
   const pushes = target.class === 'push'
   const actions = pushes ? ['pull', 'push'] : request.method === 'DELETE' ? ['delete'] : ['pull']
-  return { type: 'repository', name: target.repository, actions }
+  const from = endpoint === 'uploads' && query.has('mount') ? query.get('from') : null
+  const needed: Access[] = [{ type: 'repository', name, actions }]
+  if (from !== null && from !== name && isRepositoryName(from)) {
+    needed.push({ type: 'repository', name: from, actions: ['pull'] })
+  }
+  return needed
 }
 
-function readBasic(authorization: string): { username: string; password: string } | null {
+function readBasic(authorization: string): Login | null {
   const [, encoded = ''] = /^basic (.+)$/i.exec(authorization) ?? []
   return splitLogin(encoded)
 }
 
 /** A password may hold colons, a user name may not. */
-function splitLogin(encoded: string): { username: string; password: string } | null {
+function splitLogin(encoded: string): Login | null {
   const decoded = Buffer.from(encoded, 'base64').toString()
   const colon = decoded.indexOf(':')
   return colon === -1 ? null : { username: decoded.slice(0, colon), password: decoded.slice(colon + 1) }

@@ -1,4 +1,4 @@
-// How the registry says no: the error codes of distribution-spec v1.1 and the two of distribution (the reference registry) that
+// How the registry says no: the error codes of distribution-spec v1.1 and the few of distribution (the reference registry) that
 // clients know too, each with the status that distribution gives it.
 
 /** Status and default message of each code. */
@@ -19,6 +19,7 @@ const problems = {
   DENIED: [403, 'requested access to the resource is denied'],
   UNSUPPORTED: [405, 'The operation is unsupported.'],
   TOOMANYREQUESTS: [429, 'too many requests'],
+  UNAVAILABLE: [503, 'service unavailable'],
 } as const satisfies Record<string, readonly [number, string]>
 
 type ProblemCode = keyof typeof problems

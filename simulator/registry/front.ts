@@ -2,39 +2,37 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../../server/kernel/clock.ts'
 import type { RegistryAccount } from '../scenario/scenario.ts'
+import { readAnswerFacts } from './answer-facts.ts'
 import { BasicFlow, BearerFlow } from './authentication.ts'
+import type { Backend, Route } from './backend/backend.ts'
+import type { BlobHost } from './blob-host.ts'
 import { RegistryProblem } from './errors.ts'
 import { CallerGone, Exchange } from './exchange.ts'
+import { type FaultDecider, strike } from './faults/strike.ts'
 import type { RequestRecord } from './journal.ts'
 import type { Policy, PolicyRequest, Profile } from './policy/policy.ts'
-import { listReferrersRoute, listTagsRoute, ping, readBlobRoute, readManifestRoute } from './pull.ts'
-import {
-  appendUploadRoute,
-  cancelUploadRoute,
-  deleteBlobRoute,
-  deleteManifestRoute,
-  finishUploadRoute,
-  openUploadRoute,
-  putManifestRoute,
-  uploadStatusRoute,
-} from './push.ts'
+import type { RequestPart } from './request-class.ts'
 import type { ShapedAnswer, Shaper } from './shaping.ts'
-import type { Store } from './store.ts'
 import { assertRepositoryName, readTarget, type Target } from './target.ts'
-import { Uploads } from './uploads.ts'
+
+/** Of a user agent the journal keeps so many characters. */
+const userAgentMax = 256
 
 interface FrontOptions {
   profile: Profile
   accounts: readonly RegistryAccount[]
   clock: Clock
-  store: Store
+  /** Answers what is let through. */
+  backend: Backend
   trustSimulationHeaders: boolean
+  /** Where blobs are redirected to; null where they are answered here. */
+  blobHost: BlobHost | null
   /** Null where nothing holds back what goes out. */
   shaper: Shaper | null
+  /** Null where nothing goes wrong. */
+  faults: FaultDecider | null
   onEnd: (record: RequestRecord) => void
 }
-
-type Route = (exchange: Exchange) => void | Promise<void>
 
 /** Answers requests. */
 export class Front {
@@ -44,36 +42,76 @@ export class Front {
   readonly #routes: Record<Target['endpoint'], Record<string, Route>>
 
   constructor(options: FrontOptions) {
-    const { store, clock } = options
     this.#options = options
-    this.#policy = options.profile.createPolicy()
+    this.#policy = options.profile.createPolicy(options.accounts)
     this.#flow = flowOf(options)
-    this.#routes = { ...contentRoutes(store, new Uploads({ store, clock })), token: tokenRoutes(this.#flow) }
+    const { routes } = options.backend
+    this.#routes = { ...routes, blob: { ...routes.blob, ...redirectRoutes(options) }, token: tokenRoutes(this.#flow) }
+  }
+
+  /** Passwords that end are good anew from now on. */
+  renewPasswords(): void {
+    this.#flow?.renewPasswords()
   }
 
   /** Answers one request; never throws. */
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const target = readTarget(request.method ?? '', request.url ?? '')
+    return this.#serve(request, response, target, (exchange) => this.#answer(exchange))
+  }
+
+  /** The same of a request to the host of redirected blobs, where no policy is asked. */
+  handleBlob(blobHost: BlobHost, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    return this.#serve(request, response, blobHost.readTarget(request.url ?? ''), async (exchange) => {
+      if (!blobHost.refuses(exchange)) await this.#options.backend.routes.blob[request.method ?? '']?.(exchange)
+    })
+  }
+
+  async #serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    target: Target,
+    answer: (exchange: Exchange) => Promise<void>,
+  ): Promise<void> {
     const startedAtMs = this.#options.clock.nowMs()
     const { source, agent } = this.#callerOf(request)
-    const target = readTarget(request.method ?? '', request.url ?? '')
     const shaped = this.#options.shaper?.answer(agent, response) ?? null
     const exchange = new Exchange({ request, response, target, source, shaped })
+    let waitMs: number | undefined
+    exchange.onHead = () => {
+      waitMs = Math.round(this.#options.clock.nowMs() - startedAtMs)
+    }
     let ended = false
     const end = () => {
       if (ended) return
       ended = true
+      // What is left of a body that nobody wanted lies before the next request.
+      request.resume()
       exchange.onEnd?.()
       const status = exchange.rawStatus ?? (response.headersSent ? response.statusCode : 0)
-      this.#options.onEnd({ ...recordOf(exchange), agent, status, startedAtMs })
+      const seen = { ...recordOf(exchange, this.#options.clock.nowMs()), agent, status, startedAtMs }
+      this.#options.onEnd(waitMs === undefined ? seen : { ...seen, waitMs })
     }
     response.on('finish', end).on('close', end).on('error', ignore)
     request.on('error', ignore)
     try {
       if (shaped) await travel(shaped)
-      await this.#answer(exchange)
+      if (!(await this.#strike(exchange, agent))) await answer(exchange)
     } catch (error) {
       refuse(exchange, error)
     }
+  }
+
+  /** Faults come before the policy is asked: what does not get through counts towards no limit. */
+  async #strike(exchange: Exchange, agent: number | null): Promise<boolean> {
+    const { faults } = this.#options
+    const { target, source } = exchange
+    const { class: requestClass, repository, reference } = target
+    const request = { class: requestClass, repository: repository || null, reference: reference || null, agent, source }
+    const hit = faults?.decide(request) ?? null
+    if (faults === null || hit === null) return false
+    exchange.fault = hit.fault
+    return strike(exchange, hit.effect, faults)
   }
 
   async #answer(exchange: Exchange): Promise<void> {
@@ -84,15 +122,15 @@ export class Front {
     if (endpoint !== 'ping' && endpoint !== 'token') assertRepositoryName(repository)
     const route = methods[exchange.request.method ?? '']
     if (!route) throw new RegistryProblem('UNSUPPORTED', null, { headers: { allow: Object.keys(methods).join(', ') } })
-    this.#admit(exchange)
+    await this.#admit(exchange)
     if (!exchange.answered) await route(exchange)
   }
 
   /** Asks for a credential where there must be one, and the policy before that is said. */
-  #admit(exchange: Exchange): void {
+  async #admit(exchange: Exchange): Promise<void> {
     const { target, source } = exchange
     const problem = target.endpoint === 'token' ? null : this.#problemOf(exchange)
-    const decision = this.#policy.decide(this.#policyRequest(exchange, problem), this.#options.clock.nowMs())
+    const decision = this.#policy.decide(await this.#policyRequest(exchange, problem), this.#options.clock.nowMs())
     exchange.policyHeaders = decision.headers
     exchange.rateLimitRemaining = decision.rateLimitRemaining
     if (!decision.allowed) {
@@ -115,19 +153,23 @@ export class Front {
     }
   }
 
-  #policyRequest({ request, target, source, user }: Exchange, problem: RegistryProblem | null): PolicyRequest {
-    const repository = this.#options.store.find(target.repository)
-    const manifest = repository?.find(target.reference)
+  /** Of a request that is about to be challenged the backend is not asked: it has not been let through. */
+  async #policyRequest(exchange: Exchange, problem: RegistryProblem | null): Promise<PolicyRequest> {
+    const { request, target, source, user } = exchange
+    const isManifest = target.endpoint === 'manifest' && problem === null
+    const manifest = isManifest ? await this.#options.backend.identify(exchange) : null
     return {
       method: request.method ?? '',
       class: target.class,
       repository: target.repository || null,
       reference: target.reference || null,
-      digest: manifest?.blob.digest ?? null,
-      role: (manifest && repository?.roleOf(manifest)) ?? null,
+      digest: manifest?.digest ?? null,
+      role: manifest?.role ?? null,
       source,
       user,
       challenged: problem !== null,
+      ...partOf(exchange),
+      ...(request.headers.authorization === undefined ? {} : { authorization: request.headers.authorization }),
     }
   }
 
@@ -153,38 +195,27 @@ async function travel(shaped: ShapedAnswer): Promise<void> {
   }
 }
 
-function contentRoutes(
-  store: Store,
-  uploads: Uploads,
-): Record<Exclude<Target['endpoint'], 'token'>, Record<string, Route>> {
-  const manifest: Route = (exchange) => readManifestRoute(exchange, store)
-  const blob: Route = (exchange) => readBlobRoute(exchange, store)
-  return {
-    unknown: {},
-    ping: { GET: ping, HEAD: ping },
-    manifest: {
-      GET: manifest,
-      HEAD: manifest,
-      PUT: (exchange) => putManifestRoute(exchange, store),
-      DELETE: (exchange) => deleteManifestRoute(exchange, store),
-    },
-    blob: { GET: blob, HEAD: blob, DELETE: (exchange) => deleteBlobRoute(exchange, store) },
-    uploads: { POST: (exchange) => openUploadRoute(exchange, store, uploads) },
-    upload: {
-      GET: (exchange) => uploadStatusRoute(exchange, uploads),
-      PATCH: (exchange) => appendUploadRoute(exchange, uploads),
-      PUT: (exchange) => finishUploadRoute(exchange, uploads),
-      DELETE: (exchange) => cancelUploadRoute(exchange, uploads),
-    },
-    tags: { GET: (exchange) => listTagsRoute(exchange, store) },
-    referrers: { GET: (exchange) => listReferrersRoute(exchange, store) },
-  }
+function flowOf({ profile, accounts, backend, clock }: FrontOptions): BearerFlow | BasicFlow | null {
+  const { authentication } = profile
+  if (authentication.scheme === 'bearer') return new BearerFlow({ authentication, accounts, backend, clock })
+  return authentication.scheme === 'basic' ? new BasicFlow({ authentication, accounts, clock }) : null
 }
 
-function flowOf({ profile, accounts, store, clock }: FrontOptions): BearerFlow | BasicFlow | null {
-  const { authentication } = profile
-  if (authentication.scheme === 'bearer') return new BearerFlow({ authentication, accounts, store, clock })
-  return authentication.scheme === 'basic' ? new BasicFlow({ authentication, accounts, store, clock }) : null
+/** A blob that the backend knows not to have is refused here. */
+function redirectRoutes({ blobHost, backend }: FrontOptions): Record<string, Route> {
+  if (blobHost === null) return {}
+  const redirect: Route = (exchange) => {
+    const { repository, reference } = exchange.target
+    if (backend.knowsBlob?.(repository, reference) ?? true) return blobHost.redirect(exchange)
+    return backend.routes.blob[exchange.request.method ?? '']?.(exchange)
+  }
+  return { GET: redirect, HEAD: redirect }
+}
+
+/** The part of its class that a request is of, where limits tell it apart. */
+function partOf({ request, target }: Exchange): { part?: RequestPart } {
+  if (target.endpoint === 'manifest' && request.method === 'PUT') return { part: 'manifest-push' }
+  return target.endpoint === 'tags' ? { part: 'tag-list' } : {}
 }
 
 function tokenRoutes(flow: BearerFlow | BasicFlow | null): Record<string, Route> {
@@ -197,7 +228,9 @@ function notFound(): never {
   throw new RegistryProblem('UNSUPPORTED', null, { status: 404 })
 }
 
-function recordOf({ request, target, source, user, bytesSent, rateLimitRemaining }: Exchange) {
+function recordOf(exchange: Exchange, nowMs: number) {
+  const { request, target, source, user, bytesSent, rateLimitRemaining, fault, headers } = exchange
+  const userAgent = request.headers['user-agent']?.slice(0, userAgentMax)
   return {
     source,
     method: request.method ?? '',
@@ -208,6 +241,9 @@ function recordOf({ request, target, source, user, bytesSent, rateLimitRemaining
     bytes: bytesSent,
     authenticated: user !== null,
     rateLimitRemaining,
+    ...(userAgent === undefined ? {} : { userAgent }),
+    ...readAnswerFacts(headers, nowMs),
+    ...(fault === null ? {} : { fault }),
   }
 }
 

@@ -1,192 +1,243 @@
-// A registry without bytes, for virtual time: which image a tag stands for, whose credentials are good, and what the policy says.
-// The policy is the very one that the HTTP front asks; a manifest's size is that of the document which the front would serve.
-import { createHash } from 'node:crypto'
-import { KasmSimError } from '../../server/kernel/errors.ts'
-import { parseReference } from '../../server/kernel/reference.ts'
+// A registry without bytes, for virtual time: what the HTTP front would answer, from the same policy, the same logins and the same
+// faults, asked in the same order (front.ts). A manifest's size is that of the document which the front would serve.
 import type { RequestClass } from '../events/events.ts'
 import type { RegistryAccount } from '../scenario/scenario.ts'
-import type { Policy, PolicyDecision, Profile } from './policy/policy.ts'
-import { describeImage, layerSizeBytes, type SyntheticImage } from './synthetic.ts'
+import { RegistryProblem } from './errors.ts'
+import type { BodyEffect } from './faults/body.ts'
+import type { FaultDecision } from './faults/fault.ts'
+import { errorDocument } from './faults/strike.ts'
+import {
+  ModelledAccess,
+  type ModelledAuthorization,
+  type ModelledLogin,
+  type ModelledProblem,
+  type ModelledToken,
+  problemOf,
+} from './modelled-access.ts'
+import { type ModelledImage, ModelledImages, type ModelledReference } from './modelled-images.ts'
+import type { Policy, PolicyRefusal, Profile } from './policy/policy.ts'
+import type { SyntheticImage } from './synthetic.ts'
 
-/** One layer, whichever images have it. */
-export interface ModelledLayer {
-  /** Counts from 0 through all layers ever published. */
-  number: number
-  digest: string
-  sizeBytes: number
-}
-
-/** What a tag stands for at one time. */
-export interface ModelledImage {
-  /** Counts from 0 through all images ever published. */
-  number: number
-  repository: string
-  tag: string
-  /** Of the index. */
-  digest: string
-  manifestDigest: string
-  configDigest: string
-  indexBytes: number
-  manifestBytes: number
-  configBytes: number
-  layers: readonly ModelledLayer[]
-  /** Of the layers together. */
-  sizeBytes: number
-}
-
-/** What a docker reference leads to. */
-interface FoundReference {
-  host: string
-  repository: string
-  /** Whether any tag of it was ever published. */
-  repositoryKnown: boolean
-  tag: string
+/** What is asked of the registry. */
+export interface ModelledRequest {
+  class: RequestClass
+  method: 'GET' | 'HEAD' | 'POST'
+  /** Null where it touches none; of a request for a token the one that the token is for. */
+  repository: string | null
+  /** A tag or a digest. */
+  reference: string | null
+  /** The image whose document or blob is asked for by digest; of a request by tag the registry finds it itself. */
   image: ModelledImage | null
-}
-
-/** A request for a manifest. */
-export interface ManifestRequest {
-  class: Extract<RequestClass, 'version-check' | 'manifest'>
-  repository: string
-  reference: string
-  /** The image that it is about; null when the registry has none. */
-  image: ModelledImage | null
-  /** Which of the image's documents would be served. */
-  role: 'index' | 'platform'
+  /** Which of the image's documents. */
+  role: 'index' | 'platform' | null
+  /** Of a blob: what is left of it from `offset` on. */
+  sizeBytes: number
+  offset: number
+  /** Whether it goes where a redirect has sent it: to a host that asks nobody who he is. */
+  redirected: boolean
+  /** Whether it is for a layer, whose bytes take their time. */
+  isLayer: boolean
+  authorization: ModelledAuthorization | null
   source: string
-  user: string | null
+}
+
+/** What the registry answers. */
+export interface ModelledAnswer extends ModelledProblem {
+  /** Of what is served. */
+  bytes: number
+  /** What a tag stands for. */
+  image: ModelledImage | null
+  token: ModelledToken | null
+  authenticated: boolean
+  headers: Record<string, string>
+  rateLimitRemaining: number | null
+  /** Why nobody gets the answer, though it was given. */
+  lost: 'malformed' | 'cut' | null
+  /** What a fault does to the body. */
+  spoiled: BodyEffect | null
+  /** Name of the fault that hit the request. */
+  fault: string | null
+  /** Told when the answer has ended. */
+  onEnd: (() => void) | null
+}
+
+/** Of an answer that has none. */
+export const noHeaders: Record<string, string> = {}
+
+const success: ModelledAnswer = {
+  ...{ status: 200, body: '', challenge: null, challengeError: null, bytes: 0, image: null, token: null },
+  ...{ authenticated: false, headers: noHeaders, rateLimitRemaining: null, lost: null, onEnd: null },
+  ...{ spoiled: null, fault: null },
 }
 
 /**
- * A registry in virtual time. Its constructor throws KasmSimError PROFILE_NEEDS_REAL_TIME for profiles that cannot be modelled.
+ * A registry in virtual time.
  *
  * @example
  * const registry = new ModelledRegistry({ profile: findProfile('docker-hub-anonymous'), accounts: [] })
  * registry.publish({ repository: 'kasmweb/chrome', tag: '1.16.1', seed: 1, layers: [{ name: 'base', sizeBytes: 4_000_000 }] })
- * registry.find('kasmweb/chrome:1.16.1')
+ * registry.answer({ class: 'ping', method: 'GET', ... }, 0).status // 401
  */
 export class ModelledRegistry {
-  readonly profile: Profile
+  readonly access: ModelledAccess
   readonly #policy: Policy
-  readonly #passwords: Map<string, string>
-  readonly #layers = new Map<string, ModelledLayer>()
-  readonly #images: ModelledImage[] = []
-  /** By repository and tag. */
-  readonly #tags = new Map<string, ModelledImage>()
-  readonly #repositories = new Set<string>()
-  /** By docker reference: parsing one anew for each of millions of pulls would cost more than the rest of it. */
-  readonly #references = new Map<string, { host: string; key: string; repository: string; tag: string }>()
+  /** Null where blobs are not redirected. */
+  readonly #redirectStatus: number | null
+  readonly #images = new ModelledImages()
+  readonly #free: ReadonlySet<RequestClass>
 
   constructor({ profile, accounts }: { profile: Profile; accounts: readonly RegistryAccount[] }) {
-    this.profile = profile
-    this.#policy = profile.createPolicy()
-    assertFollowable(profile, this.#policy, accounts)
-    this.#passwords = new Map(accounts.map(({ username, password }) => [username, password]))
+    this.#policy = profile.createPolicy(accounts)
+    const { authentication, blobRedirect } = profile
+    this.#redirectStatus = blobRedirect ? (blobRedirect.status ?? 307) : null
+    this.access = new ModelledAccess({ authentication, accounts, knows: (name) => this.#images.knows(name) })
+    this.#free = new Set(allClasses.filter((each) => isFree(each, this.#policy)))
   }
 
-  /** Whether nothing hangs on the moment of a version check. */
-  get versionChecksAreFree(): boolean {
-    return this.#policy.versionChecksAreFree
+  /** Whether nothing hangs on the moment of a request of this class: it costs nothing and is never refused. */
+  isFree(requestClass: RequestClass): boolean {
+    return !this.access.countsLogins && this.#free.has(requestClass)
   }
 
   /** Every image ever published, by number. */
   get images(): readonly ModelledImage[] {
-    return this.#images
+    return this.#images.all
   }
 
   /** Publishes under the image's tag; a tag that is there moves. */
   publish(image: SyntheticImage): { digest: string; previousDigest: string | null; sizeBytes: number } {
-    const { repository, tag } = image
-    const layers = image.layers.map((layer) => this.#layer({ seed: image.seed, ...layer }))
-    const { index, manifest, config } = describeImage(layers)
-    const published: ModelledImage = {
-      number: this.#images.length,
-      repository,
-      tag,
-      digest: index.digest,
-      manifestDigest: manifest.digest,
-      configDigest: config.digest,
-      indexBytes: index.sizeBytes,
-      manifestBytes: manifest.sizeBytes,
-      configBytes: config.sizeBytes,
-      layers,
-      sizeBytes: layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    return this.#images.publish(image)
+  }
+
+  /** Reads a docker reference; its host is not looked at, as in a run of real time. */
+  read(reference: string): ModelledReference {
+    return this.#images.read(reference)
+  }
+
+  /** What a tag or digest stands for now. */
+  find(repository: string, name: string): ModelledImage | null {
+    return this.#images.find(repository, name)
+  }
+
+  /** The answer to a request that is served now. Time must not run backwards, but for classes that are free. */
+  answer(request: ModelledRequest, nowMs: number, hit: FaultDecision | null): ModelledAnswer {
+    if (hit === null) return this.#answer(request, nowMs)
+    const { effect, fault } = hit
+    switch (effect.kind) {
+      case 'status':
+        return { ...success, ...errorDocument(effect), status: effect.status, fault }
+      case 'connection-drop':
+        return { ...success, status: 0, fault }
+      case 'malformed-header':
+        return { ...success, lost: 'malformed', fault }
+      case 'latency':
+        return { ...this.#answer(request, nowMs), fault }
+      default:
+        return spoil(this.#answer(request, nowMs), effect, fault)
     }
-    const key = `${repository}:${tag}`
-    const previous = this.#tags.get(key)
-    this.#images.push(published)
-    this.#tags.set(key, published)
-    this.#repositories.add(repository)
-    return { digest: published.digest, previousDigest: previous?.digest ?? null, sizeBytes: published.sizeBytes }
   }
 
-  /** What a docker reference leads to; its host is not looked at, as in a run of real time. */
-  find(reference: string): FoundReference {
-    let known = this.#references.get(reference)
-    if (known === undefined) {
-      const { host, repository, tag, digest } = parseReference(reference)
-      known = { host, key: `${repository}:${tag}`, repository, tag: tag ?? digest ?? 'latest' }
-      this.#references.set(reference, known)
-    }
-    const { host, repository, tag } = known
-    const image = this.#tags.get(known.key) ?? null
-    return { host, repository, repositoryKnown: this.#repositories.has(repository), tag, image }
-  }
-
-  /** Whether a login with these credentials succeeds; without authentication nobody is asked. */
-  accepts({ username, password }: { username: string; password: string }): boolean {
-    return this.profile.authentication.scheme === 'none' || this.#passwords.get(username) === password
-  }
-
-  decide(request: ManifestRequest, nowMs: number): PolicyDecision {
-    const { image, role } = request
-    return this.#policy.decide(
+  #answer(request: ModelledRequest, nowMs: number): ModelledAnswer {
+    if (request.redirected) return this.#serveBlob(request, { ...success })
+    const { class: requestClass, method, reference, source, authorization } = request
+    const isToken = requestClass === 'token'
+    const repository = isToken ? null : request.repository
+    const admission = isToken ? anybody : this.access.admit({ repository, authorization, source }, nowMs)
+    const { user, problem } = admission
+    const image = problem === null ? this.#imageOf(request) : null
+    const decision = this.#policy.decide(
       {
-        method: request.class === 'manifest' ? 'GET' : 'HEAD',
-        class: request.class,
-        repository: request.repository,
-        reference: request.reference,
-        digest: image === null ? null : role === 'index' ? image.digest : image.manifestDigest,
-        role: image === null ? null : role,
-        source: request.source,
-        user: request.user,
-        challenged: false,
+        method,
+        class: requestClass,
+        repository,
+        reference,
+        source,
+        user,
+        digest: image === null ? null : request.role === 'platform' ? image.manifestDigest : image.digest,
+        role: image === null ? null : request.role,
+        challenged: problem !== null,
+        authorization: authorization === null ? undefined : headerOf(authorization),
       },
       nowMs,
     )
+    const answer: ModelledAnswer = { ...success }
+    answer.authenticated = user !== null
+    answer.rateLimitRemaining = decision.rateLimitRemaining
+    if (hasAny(decision.headers)) answer.headers = decision.headers
+    if (!decision.allowed) return Object.assign(answer, refusalOf(decision))
+    answer.onEnd = decision.onEnd ?? null
+    if (problem !== null) return Object.assign(answer, problem)
+    if (isToken) return Object.assign(answer, this.#grant(request, nowMs))
+    if (requestClass === 'blob') this.#serveBlob(request, answer)
+    else if (requestClass !== 'ping' && image === null) Object.assign(answer, this.#missing(request))
+    else if (image !== null) {
+      answer.image = image
+      if (method !== 'HEAD') answer.bytes = sizeOf(image, request.role)
+    }
+    return answer
   }
 
-  #layer(layer: { seed: number; name: string; sizeBytes: number }): ModelledLayer {
-    const identity = JSON.stringify([layer.seed, layer.name, layer.sizeBytes])
-    const known = this.#layers.get(identity)
-    if (known) return known
-    const digest = `sha256:${createHash('sha256').update(`kasm-sim-modelled-layer\n${identity}`).digest('hex')}`
-    const created = { number: this.#layers.size, digest, sizeBytes: layerSizeBytes(layer.sizeBytes) }
-    this.#layers.set(identity, created)
-    return created
+  #imageOf({ class: requestClass, image, repository, reference }: ModelledRequest): ModelledImage | null {
+    if (requestClass !== 'version-check' && requestClass !== 'manifest') return null
+    return image ?? this.#images.find(repository ?? '', reference ?? '')
+  }
+
+  #grant({ method, authorization, repository, source }: ModelledRequest, nowMs: number): Partial<ModelledAnswer> {
+    if (method === 'POST' && !this.access.tokenByPost) {
+      return problemOf(new RegistryProblem('UNSUPPORTED', null, { status: 404 }))
+    }
+    const login: ModelledLogin | null = authorization && 'login' in authorization ? authorization.login : null
+    const granted = this.access.grant({ login, repository, source }, nowMs)
+    return 'status' in granted ? granted : { token: granted, authenticated: login !== null }
+  }
+
+  #serveBlob({ redirected, offset, sizeBytes }: ModelledRequest, answer: ModelledAnswer): ModelledAnswer {
+    if (this.#redirectStatus !== null && !redirected) {
+      answer.status = this.#redirectStatus
+      return answer
+    }
+    if (offset > 0) answer.status = 206
+    answer.bytes = sizeBytes
+    return answer
+  }
+
+  #missing({ repository, reference }: ModelledRequest): Partial<ModelledAnswer> {
+    if (!this.#images.knows(repository ?? '')) {
+      return problemOf(new RegistryProblem('NAME_UNKNOWN', { name: repository }))
+    }
+    const detail = reference?.includes(':') ? { Digest: reference } : { Tag: reference }
+    return problemOf(new RegistryProblem('MANIFEST_UNKNOWN', { Name: repository, ...detail }))
   }
 }
 
-/** What modelled pulls can follow: manifests alone are asked of the policy, and logins are names and passwords. */
-function assertFollowable(
-  { name, authentication }: Profile,
-  { classes }: Policy,
-  accounts: readonly RegistryAccount[],
-): void {
-  const others = classes.filter((each) => each !== 'manifest' && each !== 'version-check' && each !== 'push')
-  const reason =
-    authentication.scheme === 'basic'
-      ? 'it authenticates with Basic'
-      : authentication.scheme === 'bearer' && authentication.credentials !== undefined
-        ? 'its user names have meanings of their own'
-        : others.length > 0
-          ? `it limits requests of the classes ${others.join(', ')}`
-          : accounts.some(({ passwordLifetimeSeconds }) => passwordLifetimeSeconds !== undefined)
-            ? 'an account has a password that ends'
-            : null
-  if (reason === null) return
-  throw new KasmSimError(
-    'PROFILE_NEEDS_REAL_TIME',
-    `Failed to model the registry profile "${name}": ${reason}, which virtual time does not follow yet. Run it with --time real.`,
-  )
+/** An answer whose body a fault has spoiled; one that is cut before its first byte never arrives. */
+function spoil(answer: ModelledAnswer, spoiled: BodyEffect, fault: string): ModelledAnswer {
+  const isCut = spoiled.kind === 'truncated-body' && answer.bytes > 0 && Math.floor(answer.bytes * spoiled.share) === 0
+  return { ...answer, spoiled, fault, lost: isCut ? 'cut' : answer.lost }
+}
+
+function hasAny(headers: Record<string, string>): boolean {
+  for (const _ in headers) return true
+  return false
+}
+
+function sizeOf({ manifestBytes, indexBytes }: ModelledImage, role: ModelledRequest['role']): number {
+  return role === 'platform' ? manifestBytes : indexBytes
+}
+
+/** What tells one Authorization header from another. */
+function headerOf(authorization: ModelledAuthorization): string {
+  if ('token' in authorization) return `Bearer ${authorization.token.id}`
+  return `Basic ${authorization.login.username}:${authorization.login.password}`
+}
+
+const anybody = { user: null, problem: null }
+const allClasses = ['ping', 'token', 'version-check', 'manifest', 'blob', 'other'] as const
+
+function isFree(requestClass: (typeof allClasses)[number], { classes, versionChecksAreFree }: Policy): boolean {
+  return requestClass === 'version-check' ? versionChecksAreFree : !classes.includes(requestClass)
+}
+
+function refusalOf({ status, body, headers, lineEnds }: PolicyRefusal): Partial<ModelledAnswer> {
+  return { status, body, headers, lost: lineEnds === 'lf' ? 'malformed' : null }
 }

@@ -111,7 +111,7 @@ function readRange(
   text: string | undefined,
   sizeBytes: number,
 ): { start: number; end: number } | 'unsatisfiable' | null {
-  const match = /^bytes=(\d*)-(\d*)$/.exec(text?.trim() ?? '')
+  const match = /^bytes=(\d*)-(\d*)$/i.exec(text?.trim() ?? '')
   if (!match || (match[1] === '' && match[2] === '')) return null
   const [, first = '', last = ''] = match
   const start = first === '' ? Math.max(0, sizeBytes - Number(last)) : Number(first)

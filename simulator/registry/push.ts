@@ -27,7 +27,7 @@ export async function openUploadRoute(exchange: Exchange, store: Store, uploads:
   const upload = uploads.open(name)
   if (digest === null) return replyUpload(exchange, 202, upload)
   try {
-    await uploads.append(upload, exchange.body(), () => {})
+    await uploads.append(upload, exchange, () => {})
   } catch (error) {
     uploads.cancel(upload)
     throw error
@@ -125,7 +125,7 @@ function uploadOf({ target }: Exchange, uploads: Uploads): Upload {
 async function appendChunk(exchange: Exchange, uploads: Uploads, upload: Upload): Promise<void> {
   const header = exchange.request.headers['content-range']
   const range = header === undefined ? null : readContentRange(header)
-  await uploads.append(upload, exchange.body(), (chunkBytes) => {
+  await uploads.append(upload, exchange, (chunkBytes) => {
     if (range === null) return
     if (range.start !== upload.sizeBytes) {
       const message = `the next chunk starts at ${upload.sizeBytes}`

@@ -4,14 +4,18 @@ import type { AddressInfo } from 'node:net'
 import { type Clock, createClock } from '../../server/kernel/clock.ts'
 import { KasmSimError } from '../../server/kernel/errors.ts'
 import type { RegistryAccount } from '../scenario/scenario.ts'
+import type { Backend, PublishedImage } from './backend/backend.ts'
+import { EmbeddedBackend } from './backend/embedded.ts'
+import { BlobHost } from './blob-host.ts'
+import { answerControl } from './control.ts'
+import type { FaultDecider } from './faults/strike.ts'
 import { Front } from './front.ts'
 import { type Journal, JournalRing, type RequestRecord } from './journal.ts'
-import { readManifest } from './manifest.ts'
 import type { Profile } from './policy/policy.ts'
 import { type Shape, Shaper } from './shaping.ts'
-import { Store } from './store.ts'
-import { buildImage, type SyntheticImage } from './synthetic.ts'
+import type { SyntheticImage } from './synthetic.ts'
 import { isRepositoryName, tagPattern } from './target.ts'
+import { refuseUnreadable } from './unreadable.ts'
 
 export interface RegistryOptions {
   profile: Profile
@@ -23,10 +27,18 @@ export interface RegistryOptions {
   host?: string
   /** Default 0: any free port. */
   port?: number
+  /** Where blobs are redirected to, of profiles that do so. Default 0: any free port. */
+  blobPort?: number
   /** Trusts the headers `x-kasm-sim-source` (the caller's address) and `x-kasm-sim-agent` (its number): for runs of our own fleet only. */
   trustSimulationHeaders?: boolean
   /** The network between: blobs go out no faster than it carries them, and answers as late. Default: as fast as they can. */
   shape?: Shape
+  /** What goes wrong (docs/faults.md). Default: nothing. */
+  faults?: FaultDecider
+  /** Holds the content; it is closed with the registry. Default: in this process, empty at first. */
+  backend?: Backend
+  /** Who shows it may ask for the journal over HTTP from anywhere; default: callers on this machine alone may. */
+  controlToken?: string
   /** Told of each request when its answer has ended or was cut. */
   onRequest?: (record: RequestRecord) => void
 }
@@ -36,12 +48,16 @@ export interface EmbeddedRegistry {
   url: string
   journal: Journal
   /**
-   * Publishes a synthetic image under its tag; a tag that is there moves. The digests are those of indexes, `sizeBytes` is that of
-   * the layers together. Layers never seen before are hashed at once, which takes time for gigabytes.
+   * Publishes a synthetic image under its tag; a tag that is there moves. Layers never seen before are hashed at once, which takes
+   * time for gigabytes.
    *
-   * @throws KasmSimError IMAGE_REFERENCE_INVALID
+   * @throws KasmSimError IMAGE_REFERENCE_INVALID | BACKEND_INVALID
    */
-  publish(image: SyntheticImage): { digest: string; previousDigest: string | null; sizeBytes: number }
+  publish(image: SyntheticImage): Promise<PublishedImage>
+  /** The digest that a tag of the backend stands for; null where there is no such image. */
+  find(image: { repository: string; tag: string }): Promise<string | null>
+  /** Passwords that end are good anew from now on: a run begins later than its registry, at high speed by hours. */
+  renewPasswords(): void
   /** Cuts what is under way and stops listening. */
   close(): Promise<void>
 }
@@ -64,33 +80,65 @@ const idleTimeoutMs = 10 * 60_000
  * @throws KasmSimError PORT_IN_USE | LISTEN_FAILED
  * @example
  * const registry = await startRegistry({ profile: findProfile('docker-hub-anonymous') })
- * registry.publish({ repository: 'kasmweb/chrome', tag: '1.16.1', seed: 1, layers: [{ name: 'base', sizeBytes: 4_000_000 }] })
+ * await registry.publish({ repository: 'kasmweb/chrome', tag: '1.16.1', seed: 1, layers: [{ name: 'base', sizeBytes: 4_000_000 }] })
  * // docker pull 127.0.0.1:<port>/kasmweb/chrome:1.16.1
  */
 export async function startRegistry(options: RegistryOptions): Promise<EmbeddedRegistry> {
   const { profile, accounts = [], clock = createClock(), trustSimulationHeaders = false, shape, onRequest } = options
-  const store = new Store()
+  const backend = options.backend ?? new EmbeddedBackend(clock)
   const journal = new JournalRing()
   const onEnd = (record: RequestRecord) => {
-    journal.add({ ...record, endedAtMs: clock.nowMs() })
+    journal.add(record, clock.nowMs())
     onRequest?.(record)
   }
+  const blobHost = profile.blobRedirect ? new BlobHost(profile.blobRedirect, clock) : null
   const shaper = shape ? new Shaper(shape, clock) : null
-  const front = new Front({ profile, accounts, clock, store, trustSimulationHeaders, shaper, onEnd })
-  const server = createServer(serverLimits, (request, response) => {
-    void front.handle(request, response)
+  const front = new Front({
+    profile,
+    accounts,
+    clock,
+    backend,
+    trustSimulationHeaders,
+    blobHost,
+    shaper,
+    faults: options.faults ?? null,
+    onEnd,
   })
-  server.timeout = idleTimeoutMs
-  const url = await listen(server, { host: options.host ?? '127.0.0.1', port: options.port ?? 0 })
+  const control = { journal, token: options.controlToken ?? null }
+  const server = createServer(serverLimits, (request, response) => {
+    if (!answerControl(request, response, control)) void front.handle(request, response)
+  })
+  const blobServer =
+    blobHost &&
+    createServer(serverLimits, (request, response) => {
+      void front.handleBlob(blobHost, request, response)
+    })
+  const host = options.host ?? '127.0.0.1'
+  const stop = async () => {
+    if (blobServer?.listening) await close(blobServer)
+    if (server.listening) await close(server)
+    await backend.close()
+  }
+  let url: string
+  try {
+    if (blobServer)
+      blobHost.listensAt(portOf(await listen(blobServer, { host, port: options.blobPort ?? 0, flag: '--blob-port' })))
+    url = await listen(server, { host, port: options.port ?? 0, flag: '--port' })
+  } catch (error) {
+    await stop()
+    throw error
+  }
   return {
     url,
     journal,
-    publish: (image) => publish(store, image),
-    close: () => close(server),
+    publish: (image) => publish(backend, image),
+    find: (image) => backend.find(image),
+    renewPasswords: () => front.renewPasswords(),
+    close: stop,
   }
 }
 
-function publish(store: Store, image: SyntheticImage) {
+async function publish(backend: Backend, image: SyntheticImage): Promise<PublishedImage> {
   const { repository, tag } = image
   if (!isRepositoryName(repository) || !tagPattern.test(tag)) {
     throw new KasmSimError(
@@ -98,28 +146,35 @@ function publish(store: Store, image: SyntheticImage) {
       `Failed to publish "${repository}:${tag}": this is no repository with a tag. Write it like kasmweb/chrome:1.16.1.`,
     )
   }
-  const built = buildImage(image)
-  const previousDigest = store.find(repository)?.tags.get(tag) ?? null
-  for (const blob of built.blobs) store.putBlob(repository, blob)
-  for (const { mediaType, blob } of built.manifests) {
-    const facts = readManifest(Buffer.concat([...blob.read(0, blob.sizeBytes)]), mediaType)
-    store.putManifest(repository, { ...facts, blob, reservedBytes: 0 }, blob.digest === built.digest ? tag : null)
-  }
-  return { digest: built.digest, previousDigest, sizeBytes: built.sizeBytes }
+  return backend.publish(image)
 }
 
-function listen(server: Server, { host, port }: { host: string; port: number }): Promise<string> {
+/** Where a server listens; `flag` is what chooses its port. */
+interface Place {
+  host: string
+  port: number
+  flag: string
+}
+
+function listen(server: Server, place: Place): Promise<string> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)))
+    server.timeout = idleTimeoutMs
+    refuseUnreadable(server, { headBytesMax: serverLimits.maxHeaderSize })
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, place)))
+    const { host, port } = place
     server.listen({ host, port }, () => resolve(urlOf(server.address() as AddressInfo)))
   })
 }
 
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): KasmSimError {
+function portOf(url: string): number {
+  return Number(new URL(url).port)
+}
+
+function listenError(error: NodeJS.ErrnoException, { host, port, flag }: Place): KasmSimError {
   return error.code === 'EADDRINUSE'
     ? new KasmSimError(
         'PORT_IN_USE',
-        `Failed to start the registry on ${host}:${port}: the port is in use. Choose another with --port, or 0 for any free one.`,
+        `Failed to start the registry on ${host}:${port}: the port is in use. Choose another with ${flag}, or 0 for any free one.`,
         { cause: error },
       )
     : new KasmSimError(

@@ -17,6 +17,8 @@ export interface Shape {
   latencyMs: number
   /** Waits about so long on the registry's clock; rejects once the signal is aborted. */
   delay: (durationMs: number, signal: AbortSignal) => Promise<void>
+  /** Told of each answer that is held back; what it returns is called when the answer goes on. */
+  hold?: () => () => void
 }
 
 /** A body on its way. */
@@ -68,11 +70,11 @@ export class Shaper {
 
   /** Stands between an answer and its caller, an agent where it says so. */
   answer(agent: number | null, response: ServerResponse): ShapedAnswer {
-    const { latencyMs, delay } = this.#shape
+    const { latencyMs, delay, hold = notHeld } = this.#shape
     const gone = new AbortController()
     response.once('close', () => gone.abort())
     return new ShapedAnswer({
-      latency: () => (latencyMs > 0 ? delay(latencyMs, gone.signal) : Promise.resolve()),
+      latency: () => (latencyMs > 0 ? delay(latencyMs, gone.signal).finally(hold()) : Promise.resolve()),
       open: (sizeBytes) => this.#open(agent, sizeBytes),
       gone: gone.signal,
     })
@@ -92,6 +94,7 @@ export class Shaper {
     const flow = new ShapedFlow(sizeBytes, {
       allow: (wantedBytes) => this.#allow(id, wantedBytes),
       drop: () => this.#drop(id),
+      hold: this.#shape.hold ?? notHeld,
     })
     this.#flows.set(id, flow)
     this.#link.open({ id, agent: place, sizeBytes }, nowMs)
@@ -216,7 +219,7 @@ export class ShapedAnswer {
   }
 
   /** The pieces of a body as they may go out; a body that nobody waits for any more is not held back. */
-  async *pace(pieces: Iterable<Buffer>, sizeBytes: number): AsyncIterable<Buffer> {
+  async *pace(pieces: Iterable<Buffer> | AsyncIterable<Buffer>, sizeBytes: number): AsyncIterable<Buffer> {
     const flow = this.#open(sizeBytes)
     if (flow === null) return yield* pieces
     const close = () => flow.close()
@@ -225,7 +228,7 @@ export class ShapedAnswer {
     let sentBytes = 0
     let allowedBytes = 0
     try {
-      for (const piece of pieces) {
+      for await (const piece of pieces) {
         for (let offset = 0; offset < piece.length; ) {
           if (sentBytes === allowedBytes) allowedBytes = await flow.allowedBytes(sentBytes)
           const part = piece.subarray(offset, offset + allowedBytes - sentBytes)
@@ -241,14 +244,20 @@ export class ShapedAnswer {
   }
 }
 
+interface FlowShaper {
+  allow(wantedBytes: number): number
+  drop(): void
+  hold: () => () => void
+}
+
 class ShapedFlow implements Flow {
   readonly sizeBytes: number
   /** What it waits for; null when it does not wait. */
   wantedBytes: number | null = null
-  readonly #shaper: { allow(wantedBytes: number): number; drop(): void }
+  readonly #shaper: FlowShaper
   #goOn: (allowedBytes: number) => void = () => undefined
 
-  constructor(sizeBytes: number, shaper: { allow(wantedBytes: number): number; drop(): void }) {
+  constructor(sizeBytes: number, shaper: FlowShaper) {
     this.sizeBytes = sizeBytes
     this.#shaper = shaper
   }
@@ -258,8 +267,12 @@ class ShapedFlow implements Flow {
     const allowedBytes = this.#shaper.allow(wantedBytes)
     if (allowedBytes >= wantedBytes) return allowedBytes
     this.wantedBytes = wantedBytes
+    const goOn = this.#shaper.hold()
     return new Promise((resolve) => {
-      this.#goOn = resolve
+      this.#goOn = (bytes) => {
+        goOn()
+        resolve(bytes)
+      }
     })
   }
 
@@ -272,6 +285,10 @@ class ShapedFlow implements Flow {
     this.#shaper.drop()
     this.goOn(this.sizeBytes)
   }
+}
+
+function notHeld(): () => void {
+  return () => undefined
 }
 
 function bytesPerMs(bytesPerSecond: number | null): number {

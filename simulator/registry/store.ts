@@ -75,17 +75,21 @@ export class Store {
   }
 
   /**
+   * @throws RegistryProblem where there is no room for so many bytes more
+   */
+  assertRoom(sizeBytes: number): void {
+    if (this.#reservedBytes + sizeBytes <= storedBytesMax) return
+    const message = `the registry keeps at most ${storedBytesMax / 2 ** 30} GiB of pushed content`
+    throw new RegistryProblem('SIZE_INVALID', null, { status: 413, message })
+  }
+
+  /**
    * Sets bytes of the limit aside for content that is arriving.
    *
    * @throws RegistryProblem when the store is full
    */
   reserve(sizeBytes: number): void {
-    if (this.#reservedBytes + sizeBytes > storedBytesMax) {
-      throw new RegistryProblem('SIZE_INVALID', null, {
-        status: 413,
-        message: `the registry keeps at most ${storedBytesMax / 2 ** 30} GiB of pushed content`,
-      })
-    }
+    this.assertRoom(sizeBytes)
     this.#reservedBytes += sizeBytes
   }
 

@@ -15,6 +15,8 @@ export interface SyntheticImage {
   seed: number
   /** `sizeBytes` is the size on the wire, rounded up to whole tar blocks of 512 bytes; the smallest tar of one file has three. */
   layers: { name: string; sizeBytes: number }[]
+  /** Whether the index lists an attestation of each platform too, as BuildKit adds them. Default: no. */
+  attestation?: boolean
 }
 
 /** A synthetic image as a registry stores it. */
@@ -132,7 +134,7 @@ function tarHeader(path: string, sizeBytes: number): Buffer {
 }
 
 /** What an image of these layers is described by, on linux/amd64 unless said otherwise. Layers are known by digest and size alone. */
-export function describeImage(layers: readonly LayerFacts[]) {
+export function describeImage(layers: readonly LayerFacts[], { attestation = false } = {}) {
   const amd64 = describePlatform('amd64', layers)
   const arm64 = describePlatform('arm64', layers)
   const platforms = [amd64, arm64]
@@ -140,8 +142,10 @@ export function describeImage(layers: readonly LayerFacts[]) {
     ...descriptor(mediaTypes.imageManifest, manifest),
     platform: { architecture, os: 'linux' },
   }))
-  const index = jsonBlob({ schemaVersion: 2, mediaType: mediaTypes.imageIndex, manifests })
-  return { index, manifest: amd64.manifest, config: amd64.config, platforms }
+  const attestations = attestation ? platforms.map(({ manifest }) => describeAttestation(manifest)) : []
+  const listed = [...manifests, ...attestations.map((each) => each.listed)]
+  const index = jsonBlob({ schemaVersion: 2, mediaType: mediaTypes.imageIndex, manifests: listed })
+  return { index, manifest: amd64.manifest, config: amd64.config, platforms, attestations }
 }
 
 /**
@@ -153,11 +157,18 @@ export function describeImage(layers: readonly LayerFacts[]) {
  */
 export function buildImage(image: SyntheticImage): BuiltImage {
   const layers = image.layers.map((layer) => new SyntheticLayer({ seed: image.seed, ...layer }))
-  const { index, platforms } = describeImage(layers)
+  const { index, platforms, attestations } = describeImage(layers, { attestation: image.attestation ?? false })
   return {
-    blobs: [...layers, ...platforms.map(({ config }) => config)],
+    blobs: [
+      ...layers,
+      ...platforms.map(({ config }) => config),
+      ...attestations.flatMap(({ config, statement }) => [config, statement]),
+    ],
     manifests: [
-      ...platforms.map(({ manifest }) => ({ mediaType: mediaTypes.imageManifest, blob: manifest })),
+      ...[...platforms, ...attestations].map(({ manifest }) => ({
+        mediaType: mediaTypes.imageManifest,
+        blob: manifest,
+      })),
       { mediaType: mediaTypes.imageIndex, blob: index },
     ],
     digest: index.digest,
@@ -174,6 +185,30 @@ function describePlatform(architecture: string, layers: readonly LayerFacts[]) {
     layers: layers.map((layer) => descriptor(mediaTypes.layerTar, layer)),
   })
   return { architecture, config, manifest }
+}
+
+/** What BuildKit lists beside a manifest: an in-toto statement about it, in the form of an image of no platform. */
+function describeAttestation(subject: StoredBlob) {
+  const statement = jsonBlob({
+    _type: 'https://in-toto.io/Statement/v0.1',
+    predicateType: 'https://slsa.dev/provenance/v0.2',
+    subject: [{ name: 'kasm-sim', digest: { sha256: subject.digest.slice('sha256:'.length) } }],
+    predicate: { buildType: 'https://mobyproject.org/buildkit@v1' },
+  })
+  const nowhere = { architecture: 'unknown', os: 'unknown' }
+  const config = jsonBlob({ ...nowhere, config: {}, rootfs: { type: 'layers', diff_ids: [statement.digest] } })
+  const manifest = jsonBlob({
+    schemaVersion: 2,
+    mediaType: mediaTypes.imageManifest,
+    config: descriptor(mediaTypes.imageConfig, config),
+    layers: [descriptor('application/vnd.in-toto+json', statement)],
+  })
+  const annotations = {
+    'vnd.docker.reference.digest': subject.digest,
+    'vnd.docker.reference.type': 'attestation-manifest',
+  }
+  const listed = { ...descriptor(mediaTypes.imageManifest, manifest), annotations, platform: nowhere }
+  return { config, statement, manifest, listed }
 }
 
 /** The label is what makes a Kasm agent take an image for one of its own when it prunes. */

@@ -64,14 +64,20 @@ export class Uploads {
 
   /**
    * Appends a chunk once all of it is there. `accept` is asked then whether it still fits, since another chunk may have come first.
+   * One that says to be longer than there is room is not waited for.
    *
    * @throws RegistryProblem when the store is full or `accept` throws; the upload is then as before
    */
-  async append(upload: Upload, body: AsyncIterable<Buffer>, accept: (chunkBytes: number) => void): Promise<void> {
+  async append(
+    upload: Upload,
+    chunk: { announcedBytes: number; body: () => AsyncIterable<Buffer> },
+    accept: (chunkBytes: number) => void,
+  ): Promise<void> {
+    this.#store.assertRoom(chunk.announcedBytes)
     const pieces: Buffer[] = []
     let chunkBytes = 0
     try {
-      for await (const piece of body) {
+      for await (const piece of chunk.body()) {
         this.#store.reserve(piece.length)
         chunkBytes += piece.length
         pieces.push(piece)

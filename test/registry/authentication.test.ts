@@ -13,7 +13,7 @@ const test = base
   .extend('clock', () => createManualClock(Date.parse('2026-01-01T00:00:00Z')))
   .extend('hub', async ({ start, clock }) => {
     const hub = await start({ profile: 'docker-hub-anonymous', accounts, clock })
-    hub.publish(image)
+    await hub.publish(image)
     return hub
   })
 
@@ -74,7 +74,7 @@ test('gives an anonymous caller a token to pull with, for five minutes', async (
 
 test('refuses tokens that it did not sign', async ({ hub, start }) => {
   const other = await start({ profile: 'docker-hub-anonymous', accounts })
-  other.publish(image)
+  await other.publish(image)
   const mine = await token(hub, `scope=${pullScope}`)
   const [head, , signature] = mine.split('.')
   const [, foreignClaims] = (await token(other, `scope=${pullScope}`)).split('.')
@@ -95,7 +95,7 @@ test('refuses tokens that it did not sign', async ({ hub, start }) => {
 })
 
 test('lets a token do no more than its scope', async ({ hub }) => {
-  hub.publish({ ...image, repository: 'kasmweb/other' })
+  await hub.publish({ ...image, repository: 'kasmweb/other' })
   const headers = bearer(await token(hub, `scope=${pullScope}`))
   const other = await send(hub, '/v2/kasmweb/other/manifests/1.16.1', { headers })
   expect(other.status).toBe(401)
@@ -105,7 +105,7 @@ test('lets a token do no more than its scope', async ({ hub }) => {
 })
 
 test('gives one token for several scopes, repeated or in one', async ({ hub }) => {
-  hub.publish({ ...image, repository: 'kasmweb/other' })
+  await hub.publish({ ...image, repository: 'kasmweb/other' })
   for (const query of [
     `scope=${pullScope}&scope=repository:kasmweb/other:pull`,
     `scope=${encodeURIComponent(`${pullScope} registry:catalog:* nonsense repository:kasmweb/other:pull`)}`,
@@ -164,7 +164,6 @@ test('gives a token for an account in the body of a POST', async ({ hub }) => {
   const headers = bearer((right.json as { access_token: string }).access_token)
   expect((await send(hub, '/v2/team/app/blobs/uploads/', { method: 'POST', headers })).status).toBe(202)
   expect((await post('grant_type=password&username=alice&password=wrong')).status).toBe(401)
-  expect((await post('grant_type=refresh_token&refresh_token=abc')).status).toBe(400)
   expect((await post(`grant_type=password&username=${'x'.repeat(70_000)}`)).status).toBe(413)
 })
 

@@ -1,7 +1,7 @@
 // The registry's journal: what it writes down of a request, and what it must not.
 import { expect } from 'vitest'
 import { createManualClock } from '../../server/kernel/clock.ts'
-import { JournalRing, type RequestRecord } from '../../simulator/registry/journal.ts'
+import { type JournalQuery, JournalRing, type RequestRecord } from '../../simulator/registry/journal.ts'
 import { pushImage, send, sha256, test } from './registry-client.ts'
 
 const record: RequestRecord = {
@@ -54,8 +54,10 @@ test('tells of a request once, with its times, when its answer has ended', async
   const told: RequestRecord[] = []
   const registry = await start({ clock, onRequest: (each) => told.push(each) })
   await send(registry, '/v2/')
-  expect(told).toEqual([{ ...record, startedAtMs: 5_000 }])
-  expect(registry.journal.records()).toEqual([{ ...record, startedAtMs: 5_000, endedAtMs: 5_000 }])
+  const seen = { ...record, startedAtMs: 5_000, waitMs: 0 }
+  expect(told).toEqual([seen])
+  const entry = { ...seen, endedAtMs: 5_000, action: 'ping', actionNumber: null }
+  expect(registry.journal.records()).toEqual([entry])
 })
 
 test('believes simulation headers only where it was told to', async ({ start }) => {
@@ -92,12 +94,68 @@ test('keeps no secrets', async ({ start }) => {
 
 test('keeps the last 20,000 requests, oldest first', () => {
   const journal = new JournalRing()
-  for (let request = 0; request < 20_005; request += 1)
-    journal.add({ ...record, startedAtMs: request, endedAtMs: request })
+  for (let request = 0; request < 20_005; request += 1) journal.add({ ...record, startedAtMs: request }, request)
   const kept = journal.records()
   expect([kept.length, kept[0]?.startedAtMs, kept.at(-1)?.startedAtMs, journal.total]).toEqual([
     20_000, 5, 20_004, 20_005,
   ])
   journal.clear()
   expect(journal.records()).toEqual([])
+})
+
+test('says what each request was for, a version check being the beginning of a pull once more was asked for', async ({
+  registry,
+}) => {
+  const { digest } = await pushImage(registry, 'team/app', { reference: '1.0' })
+  registry.journal.clear()
+  await send(registry, '/v2/')
+  await send(registry, '/v2/team/app/manifests/1.0', { method: 'HEAD' })
+  const read = () => registry.journal.records().map(({ action, actionNumber }) => [action, actionNumber])
+  expect(read()).toEqual([
+    ['ping', null],
+    ['version-check', 1],
+  ])
+  await send(registry, `/v2/team/app/manifests/${digest}`)
+  await send(registry, `/v2/team/app/blobs/${sha256('layer')}`)
+  await send(registry, `/v2/team/app/manifests/${digest}`)
+  expect(read().slice(1)).toEqual([
+    ['pull-by-tag', 1],
+    ['pull-by-tag', 1],
+    ['blob', 1],
+    ['pull-by-digest', 2],
+  ])
+})
+
+test('writes down who asked, the limit, and when the answer permits the next request', async ({ start }) => {
+  const clock = createManualClock(1_000)
+  const registry = await start({ profile: 'retry-after-date', clock })
+  const ask = (reference: string) =>
+    send(registry, `/v2/team/app/manifests/${reference}`, { headers: { 'user-agent': 'x'.repeat(300) } })
+  for (let place = 0; place <= 100; place += 1) await ask('1.0')
+  const [first, last] = [registry.journal.records()[0], registry.journal.records().at(-1)]
+  expect(first).toMatchObject({ status: 404, userAgent: 'x'.repeat(256) })
+  expect(first).not.toHaveProperty('retryAfterMs')
+  expect(last).toMatchObject({ status: 429, retryAfterMs: expect.any(Number) })
+  expect(last?.retryAfterMs).toBeGreaterThan(0)
+})
+
+test('gives what fits a query, the last ones where they are limited', () => {
+  const journal = new JournalRing()
+  const asks: Partial<RequestRecord>[] = [
+    { agent: 3, class: 'blob', repository: 'a', source: '192.0.2.1' },
+    { agent: 4, class: 'manifest', repository: 'a', reference: '1', status: 429 },
+    { agent: 4, class: 'manifest', repository: 'b', reference: '1' },
+    {},
+  ]
+  for (const [place, ask] of asks.entries()) journal.add({ ...record, ...ask }, place * 10)
+  const found = (query: JournalQuery) => journal.query(query).map(({ endedAtMs }) => endedAtMs / 10)
+  expect(found({})).toEqual([0, 1, 2, 3])
+  expect(found({ agent: 4 })).toEqual([1, 2])
+  expect(found({ source: '192.0.2.1' })).toEqual([0])
+  expect(found({ class: 'manifest', status: 429 })).toEqual([1])
+  expect(found({ action: 'pull-by-tag' })).toEqual([1, 2])
+  expect(found({ repository: 'a' })).toEqual([0, 1])
+  expect(found({ fromMs: 10, untilMs: 30 })).toEqual([1, 2])
+  expect(found({ limit: 2 })).toEqual([2, 3])
+  expect(found({ limit: 0 })).toEqual([])
 })

@@ -98,7 +98,7 @@ test.for([
   [
     '[manifest]',
     '[manifests]',
-    '7:15: limits[0].classes[0] must be one of ping, token, version-check, manifest, blob, push, other, it is "manifests"; did you mean "manifest"?',
+    '7:15: limits[0].classes[0] must be one of ping, token, version-check, manifest, blob, push, other, manifest-push, tag-list, it is "manifests"; did you mean "manifest"?',
   ],
   ['[manifest]', '[]', '7:14: limits[0].classes must be a list that is not empty, it is an empty list'],
   ['rolling-window', 'token-bucket', '4:5: limits[0].burst is missing'],
@@ -106,9 +106,46 @@ test.for([
   [
     'Retry-After',
     'Retry After',
-    '9:38: limits[0].refusal.headers must be header names with texts of printable ASCII, it is an object',
+    '9:38: limits[0].refusal.headers must be header names, other than Content-Length and Transfer-Encoding, with texts of printable ASCII, it is an object',
+  ],
+  ['Retry-After:', "content-length: '9', Retry-After:", 'other than Content-Length'],
+  [
+    'scheme: none',
+    `scheme: basic, service: 'a"b'`,
+    'authentication.service must be a text of printable ASCII without quotes and backslashes',
+  ],
+  [
+    'description: Ours.',
+    'blobRedirect: { lifetimeSeconds: 9, status: 304 }',
+    'blobRedirect.status must be one of 301, 302, 303, 307, 308, it is 304',
   ],
   ['scheme: none', 'scheme: digest', '2:27: authentication.scheme must be one of none, bearer, basic, it is "digest"'],
+  ['requests: 2', 'requests: -1', '5:15: limits[0].requests must be at least 1, it is -1'],
+  ['requests: 2', 'requests: .nan', '5:15: limits[0].requests must be a whole number, it is NaN'],
+  ['requests: 2', 'requests: .inf', '5:15: limits[0].requests must be a whole number, it is Infinity'],
+  ['requests: 2', 'requests: 1.5', '5:15: limits[0].requests must be a whole number, it is 1.5'],
+  [
+    'perSeconds: 10',
+    'perSeconds: .nan',
+    '6:17: limits[0].perSeconds must be a number of seconds, more than 0 and at most a year, it is NaN',
+  ],
+  ['kind: rolling-window', 'kind: leaky-bucket\n    burst: -1', '5:12: limits[0].burst must be at least 0, it is -1'],
+  ['kind: rolling-window', 'kind: token-bucket\n    burst: 0', '5:12: limits[0].burst must be at least 1, it is 0'],
+  [
+    'scheme: none',
+    'scheme: bearer, service: x, anonymousPull: true, tokenLifetimeSeconds: 59',
+    'authentication.tokenLifetimeSeconds must be at least 60, it is 59',
+  ],
+  [
+    'scheme: none',
+    'scheme: basic, service: x, failedLogins: { attempts: 0, perSeconds: 1, banSeconds: 1, key: address }',
+    'authentication.failedLogins.attempts must be at least 1, it is 0',
+  ],
+  [
+    'description: Ours.',
+    'blobRedirect: { lifetimeSeconds: 0 }',
+    '1:34: blobRedirect.lifetimeSeconds must be at least 1',
+  ],
   ['limits:', 'limit:', '3:1: "limit" is no field of a profile; did you mean "limits"?'],
   ['limits:', 'limits: [', 'flow'],
 ] as const)('tells where a file is wrong: %s as %s', ([right, wrong, problem], { folder }) => {

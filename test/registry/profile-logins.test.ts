@@ -11,7 +11,7 @@ const image = { repository: 'acme/tools/app', tag: '1', seed: 1, layers: [{ name
 async function begin(name: string, account: { username: string; password: string }) {
   const clock = createManualClock(1_000_000)
   const registry = await startRegistry({ profile: findProfile(name), accounts: [account], clock })
-  registry.publish(image)
+  await registry.publish(image)
   const engine = createRegistryEngine({
     resolve: () => registry.url,
     delay: async () => undefined,
@@ -36,6 +36,17 @@ test('pulls with the key file of Google, line ends and colons and all, in both f
   expect(registry.journal.records().filter(({ class: each }) => each === 'token')).not.toHaveLength(0)
 })
 
+test('prints that it cannot parse the page of nginx with which Quay refuses', async () => {
+  const { pull, registry } = await begin('quay', { username: 'acme', password: 'p' })
+  const [, ...refused] = await Promise.allSettled(Array.from({ length: 12 }, () => pull('acme', 'p')))
+  const words = refused.flatMap((each) => (each.status === 'rejected' ? [String(each.reason.message)] : []))
+  expect(words.length).toBeGreaterThan(0)
+  expect(words[0]).toContain(
+    "error parsing HTTP 429 response body: invalid character '<' looking for beginning of value: \"<html>",
+  )
+  expect(registry.journal.records().filter(({ status }) => status === 429).length).toBeGreaterThan(0)
+})
+
 test('pulls with a password of Amazon until it is twelve hours old', async () => {
   const { clock, registry, pull } = await begin('ecr-private', { username: 'AWS', password: 'p' })
   expect(await pull('AWS', 'p')).toMatchObject({ outcome: 'downloaded' })
@@ -46,7 +57,7 @@ test('pulls with a password of Amazon until it is twelve hours old', async () =>
     'version-check 200',
     'manifest 200',
     'manifest 200',
-    ...['blob 200', 'blob 200'],
+    ...['blob 307', 'blob 307', 'blob 200', 'blob 200'],
   ])
   clock.advance(12 * 3_600_000)
   await expect(pull('AWS', 'p')).rejects.toThrow('failed with status: 403 Forbidden')

@@ -28,7 +28,7 @@ const test = base
       const used = requests === undefined ? profile : tightened(profile, requests)
       const registry = await startRegistry({ clock, ...rest, profile: used })
       started.push(registry)
-      registry.publish(image)
+      await registry.publish(image)
       return registry
     }
   })
@@ -210,7 +210,7 @@ test('gitlab refuses accounts in plain text (inferred)', async ({ begin }) => {
 test('harbor-proxy refuses while too many answers are under way, and no longer (documented)', async ({ begin }) => {
   const large = { ...image, tag: 'large', layers: [{ name: 'large', sizeBytes: 200_000_000 }] }
   const registry = await begin('harbor-proxy', { requests: 1 })
-  registry.publish(large)
+  await registry.publish(large)
   const headers = await bearer(registry, {}, '/service/token')
   const index = (await send(registry, '/v2/acme/tools/app/manifests/large', { headers })).text
   const platform = (JSON.parse(index) as { manifests: { digest: string }[] }).manifests[0]?.digest
@@ -314,4 +314,77 @@ test('google-artifact-registry: challenges, knows no POST, and denies callers wi
       ],
     },
   ])
+})
+
+test('gitlab bans an address for an hour after 30 wrong logins (documented)', async ({ begin, clock }) => {
+  const registry = await begin('gitlab', { accounts: [{ username: 'ada', password: 'right' }] })
+  const logIn = async (password: string, path = '/jwt/auth') =>
+    (await send(registry, path, { headers: basic('ada', password) })).status
+  for (let attempt = 1; attempt <= 30; attempt += 1) expect(await logIn('wrong')).toBe(401)
+  expect([await logIn('right'), (await send(registry, '/jwt/auth')).status]).toEqual([403, 200])
+  clock.advance(3_599_999)
+  expect(await logIn('right')).toBe(403)
+  clock.advance(1)
+  expect(await logIn('right')).toBe(200)
+})
+
+test('docker-hub-lockout locks a user name for ten minutes (documented; the number of logins and the words chosen)', async ({
+  begin,
+  clock,
+}) => {
+  const accounts = [
+    { username: 'ada', password: 'right' },
+    { username: 'bob', password: 'right' },
+  ]
+  const registry = await begin('docker-hub-lockout', { accounts })
+  const logIn = (username: string, password: string) => send(registry, '/token', { headers: basic(username, password) })
+  for (let attempt = 1; attempt <= 10; attempt += 1) expect((await logIn('ada', 'wrong')).status).toBe(401)
+  const locked = await logIn('ada', 'right')
+  expect([locked.status, locked.json]).toEqual([
+    429,
+    { errors: [expect.objectContaining({ message: 'too many failed login attempts for username or IP address' })] },
+  ])
+  const form = { method: 'POST', body: 'grant_type=password&username=ada&password=right' }
+  expect((await send(registry, '/token', form)).status).toBe(429)
+  expect((await logIn('bob', 'right')).status).toBe(200)
+  clock.advance(600_000)
+  expect((await logIn('ada', 'right')).status).toBe(200)
+})
+
+test('ecr-private takes ten manifests a second, and layers as they come (documented)', async ({ begin, clock }) => {
+  const registry = await begin('ecr-private', { accounts: [{ username: 'AWS', password: 'p' }] })
+  const headers = { ...basic('AWS', 'p'), 'content-type': 'application/vnd.oci.image.index.v1+json' }
+  const body = '{"schemaVersion":2,"manifests":[]}'
+  const put = (tag: number) => send(registry, `/v2/acme/tools/app/manifests/t${tag}`, { method: 'PUT', body, headers })
+  for (let tag = 1; tag <= 10; tag += 1) expect((await put(tag)).status).toBe(201)
+  expect((await put(11)).json).toMatchObject({ errors: [{ code: 'TOOMANYREQUESTS', message: 'Rate exceeded' }] })
+  const opened = await send(registry, '/v2/acme/tools/app/blobs/uploads/', { method: 'POST', headers })
+  expect(opened.status).toBe(202)
+  clock.advance(100)
+  expect([(await put(11)).status, (await put(12)).status]).toEqual([201, 429])
+})
+
+test('quay counts tag lists by address, and logins by their Authorization header (documented)', async ({ begin }) => {
+  const registry = await begin('quay', { accounts: [{ username: 'ada', password: 'p' }] })
+  const headers = await bearer(registry, {}, '/v2/auth')
+  const statuses = async (path: string, more: Record<string, string>, count: number) => {
+    const all: number[] = []
+    for (let call = 0; call < count; call += 1) all.push((await send(registry, path, { headers: more })).status)
+    return all
+  }
+  expect(await statuses('/v2/acme/tools/app/tags/list', headers, 4)).toEqual([200, 200, 200, 429])
+  expect(await statuses('/v2/auth', {}, 3)).toEqual([200, 200, 429])
+  expect(await statuses('/v2/auth', basic('ada', 'p'), 4)).toEqual([200, 200, 200, 429])
+  expect(await statuses('/v2/auth', basic('ada', 'q'), 1)).toEqual([401])
+})
+
+test('ghcr counts pushes apart (documented; how many at once chosen)', async ({ begin }) => {
+  const registry = await begin('ghcr', { accounts: [{ username: 'octo', password: 'ghp_1' }] })
+  const headers = { authorization: `Bearer ${Buffer.from('octo:ghp_1').toString('base64')}` }
+  const open = () => send(registry, '/v2/octo/new/blobs/uploads/', { method: 'POST', headers })
+  for (let upload = 1; upload <= 100; upload += 1) expect((await open()).status).toBe(202)
+  expect((await open()).json).toMatchObject({
+    errors: [{ message: 'retry-after: 30ms, allowed: 2000/minute' }],
+  })
+  expect((await send(registry, manifest, { headers })).status).toBe(200)
 })

@@ -12,7 +12,7 @@ const test = base
   .extend('hub', async ({ start, clock }) => {
     const accounts = [{ username: 'alice', password: 'secret' }]
     const hub = await start({ profile: 'docker-hub-anonymous', accounts, clock, trustSimulationHeaders: true })
-    hub.publish(image)
+    await hub.publish(image)
     return hub
   })
 
@@ -88,7 +88,7 @@ test('lets an account pull 200 times, whatever its address', async ({ hub }) => 
 
 test('counts neither blobs nor what is not there', async ({ hub }) => {
   const headers = await authorization(hub)
-  const { digest } = hub.publish({ ...image, tag: 'other' })
+  const { digest } = await hub.publish({ ...image, tag: 'other' })
   await send(hub, `/v2/kasmweb/chrome/blobs/${digest}`, { headers })
   await send(hub, '/v2/kasmweb/chrome/manifests/absent', { headers })
   const { headers: limits } = await send(hub, '/v2/kasmweb/chrome/manifests/1.16.1', { method: 'HEAD', headers })
@@ -96,7 +96,7 @@ test('counts neither blobs nor what is not there', async ({ hub }) => {
 })
 
 test('says nothing of limits on the profile "none"', async ({ registry }) => {
-  registry.publish(image)
+  await registry.publish(image)
   const { headers } = await send(registry, '/v2/kasmweb/chrome/manifests/1.16.1')
   expect(Object.keys(headers).filter((name) => name.includes('ratelimit'))).toEqual([])
 })

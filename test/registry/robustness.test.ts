@@ -65,11 +65,53 @@ test.for(['/', '/v1/', '/v2/_catalog', '/v2/%zz/tags/list', '/favicon.ico'])(
 )
 
 test('refuses what is no HTTP and headers that are too long, and goes on', async ({ registry }) => {
-  expect(await rawAnswer(registry, 'no http at all\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /)
+  const noHttp = await rawAnswer(registry, 'no http at all\r\n\r\n')
+  expect(noHttp).toMatch(/^HTTP\/1\.1 400 /)
+  expect(noHttp).toContain('{"errors":[{"code":"UNSUPPORTED","message":"this is no HTTP request","detail":null}]}')
   expect(await rawAnswer(registry, 'GET /v2/ HTTP/1.1\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /)
-  const long = `GET /v2/ HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`
-  expect(await rawAnswer(registry, long)).toMatch(/^HTTP\/1\.1 431 /)
+  const long = await rawAnswer(registry, `GET /v2/ HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`)
+  expect(long).toMatch(/^HTTP\/1\.1 431 /)
+  expect(long).toContain('"code":"SIZE_INVALID","message":"the request line and headers are longer than 16384 bytes"')
   expect((await send(registry, '/v2/')).status).toBe(200)
+})
+
+test('breaks off no answer that is on its way because of what is sent after its request', async ({ registry }) => {
+  const layers = [{ name: 'large', sizeBytes: 100_000_000 }]
+  await registry.publish({ repository: 'team/large', tag: '1', seed: 1, layers })
+  const { json } = await send(registry, '/v2/team/large/manifests/1')
+  const [platform] = (json as { manifests: { digest: string }[] }).manifests
+  const manifest = await send(registry, `/v2/team/large/manifests/${platform?.digest}`)
+  const [layer] = (manifest.json as { layers: { digest: string }[] }).layers
+  const socket = await open(registry, `GET /v2/team/large/blobs/${layer?.digest} HTTP/1.1\r\nhost: x\r\n\r\n`)
+  await once(socket, 'readable')
+  socket.write('\0garbage\r\n\r\n')
+  let answer = ''
+  for await (const piece of socket.on('error', () => {})) answer += (piece as Buffer).toString('latin1')
+  expect([answer.slice(0, 12), answer.includes('HTTP/1.1 400')]).toEqual(['HTTP/1.1 200', false])
+})
+
+test.for([
+  ['PUT', '/v2/team/app/manifests/1.0', 5 * 2 ** 20],
+  ['POST', `/v2/team/app/blobs/uploads/?digest=${sha256('')}`, 3 * 2 ** 30],
+  ['POST', '/token', 2 ** 20],
+] as const)('waits for no body of %s %s that says to be too long', async ([method, path, length], { start }) => {
+  const registry = await start({ profile: path === '/token' ? 'docker-hub-anonymous' : 'none' })
+  const head = `${method} ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: ${length}\r\nconnection: close\r\n\r\n`
+  const answer = await rawAnswer(registry, head)
+  expect(answer).toMatch(/^HTTP\/1\.1 413 /)
+  expect(answer).toContain('"code":"SIZE_INVALID"')
+})
+
+test('answers in the middle of a body that is too long, and takes the next request', async ({ registry }) => {
+  const socket = await open(
+    registry,
+    'PUT /v2/team/app/manifests/1.0 HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n',
+  )
+  const chunk = `100000\r\n${' '.repeat(2 ** 20)}\r\n`
+  socket.write(`${chunk.repeat(6)}0\r\n\r\nGET /v2/ HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`)
+  let answer = ''
+  for await (const piece of socket.on('error', () => {})) answer += piece
+  expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200'])
 })
 
 test('leaves an upload as it was when a chunk is cut short', async ({ registry }) => {
@@ -95,7 +137,7 @@ test('stores nothing of a manifest that is cut short', async ({ registry }) => {
 
 test('makes a large blob only as fast as it is read, and writes down how much went out', async ({ registry }) => {
   const sizeBytes = 100_000_000
-  registry.publish({ repository: 'team/large', tag: '1', seed: 1, layers: [{ name: 'large', sizeBytes }] })
+  await registry.publish({ repository: 'team/large', tag: '1', seed: 1, layers: [{ name: 'large', sizeBytes }] })
   const index = await send(registry, '/v2/team/large/manifests/1')
   const [amd64] = (index.json as { manifests: { digest: string }[] }).manifests
   const manifest = await send(registry, `/v2/team/large/manifests/${amd64?.digest}`)
@@ -149,4 +191,24 @@ test('refuses one upload more than it keeps open', async ({ registry }) => {
   for (let upload = 0; upload < 1_000; upload += 1) await opened()
   const refused = await opened()
   expect([refused.status, ...errorCodesOf(refused)]).toEqual([429, 'TOOMANYREQUESTS'])
+})
+
+test('reads no more of a header of ten gigabytes than it takes, and goes on', async ({ registry }) => {
+  const socket = await open(registry, 'GET /v2/ HTTP/1.1\r\nhost: x\r\nx: ')
+  const piece = Buffer.alloc(64 * 1024, 'x')
+  let answer = ''
+  let writtenBytes = 0
+  socket.on('data', (bytes) => {
+    answer += bytes
+  })
+  socket.on('error', () => {})
+  const closed = once(socket, 'close').catch(() => {})
+  while (!socket.destroyed && writtenBytes < 10 * 2 ** 30) {
+    writtenBytes += piece.length
+    if (!socket.write(piece)) await Promise.race([once(socket, 'drain').catch(() => {}), closed])
+  }
+  await closed
+  expect(answer).toMatch(/^HTTP\/1\.1 431 .*SIZE_INVALID/s)
+  expect(writtenBytes).toBeLessThan(2 ** 30)
+  expect((await send(registry, '/v2/')).status).toBe(200)
 })

@@ -215,7 +215,7 @@ async function startShaped(start: (options: object) => Promise<EmbeddedRegistry>
     shape: { ...unlimited, latencyMs: 0, delay: createWait(speed), ...shape },
     trustSimulationHeaders: true,
   })
-  const { digest } = registry.publish(image)
+  const { digest } = await registry.publish(image)
   const index = await send(registry, `/v2/team/app/manifests/${digest}`)
   const [platform] = (index.json as { manifests: { digest: string }[] }).manifests
   const manifest = await send(registry, `/v2/team/app/manifests/${platform?.digest}`)
@@ -252,7 +252,7 @@ test('begins every answer late, and asks the policy of nobody who left before', 
   const clock = createClock({ speed })
   const shape = { ...unlimited, latencyMs: 500, delay: createWait(speed) }
   const registry = await start({ profile: 'docker-hub-anonymous', clock, shape })
-  registry.publish(image)
+  await registry.publish(image)
   const startMs = clock.nowMs()
   const { json } = await send(registry, '/token?scope=repository:team/app:pull')
   expect(clock.nowMs() - startMs).toBeGreaterThan(480)

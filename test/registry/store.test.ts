@@ -23,6 +23,11 @@ function blobOf(text: string): StoredBlob {
   return new StoredBlob(sha256(text), [Buffer.from(text)])
 }
 
+/** A chunk that does not say how long it is. */
+function chunkOf(body: AsyncIterable<Buffer>, announcedBytes = 0) {
+  return { announcedBytes, body: () => body }
+}
+
 async function* bodyOf(...pieces: string[]): AsyncIterable<Buffer> {
   for (const piece of pieces) yield Buffer.from(piece)
 }
@@ -62,7 +67,7 @@ test('gives back what a cancelled, broken or mistaken upload took', async () => 
   const store = new Store()
   const uploads = new Uploads({ store, clock: createManualClock() })
   const cancelled = uploads.open('one')
-  await uploads.append(cancelled, bodyOf('some', 'more'), () => {})
+  await uploads.append(cancelled, chunkOf(bodyOf('some', 'more')), () => {})
   expectReserved(store, 8)
   uploads.cancel(cancelled)
   expectReserved(store, 0)
@@ -72,11 +77,11 @@ test('gives back what a cancelled, broken or mistaken upload took', async () => 
     yield Buffer.from('some')
     throw new Error('gone')
   }
-  await expect(uploads.append(broken, breaksOff(), () => {})).rejects.toThrow('gone')
+  await expect(uploads.append(broken, chunkOf(breaksOff()), () => {})).rejects.toThrow('gone')
   expect(broken.sizeBytes).toBe(0)
   expectReserved(store, 0)
 
-  await uploads.append(broken, bodyOf('some'), () => {})
+  await uploads.append(broken, chunkOf(bodyOf('some')), () => {})
   expect(() => uploads.finish(broken, sha256('other'))).toThrow(expect.objectContaining({ status: 400 }))
   expectReserved(store, 0)
 })
@@ -89,7 +94,7 @@ test('drops a chunk whose upload was cancelled while it came', async () => {
     yield Buffer.from('some')
     uploads.cancel(upload)
   }
-  await expect(uploads.append(upload, cancelsMeanwhile(), () => {})).rejects.toMatchObject({ status: 404 })
+  await expect(uploads.append(upload, chunkOf(cancelsMeanwhile()), () => {})).rejects.toMatchObject({ status: 404 })
   expectReserved(store, 0)
 })
 
@@ -98,8 +103,20 @@ test('refuses more than it can keep, in the middle of a chunk too', async () => 
   const uploads = new Uploads({ store, clock: createManualClock() })
   store.reserve(limitBytes - 6)
   const upload = uploads.open('one')
-  await expect(uploads.append(upload, bodyOf('some', 'more'), () => {})).rejects.toMatchObject({ status: 413 })
+  await expect(uploads.append(upload, chunkOf(bodyOf('some', 'more')), () => {})).rejects.toMatchObject({ status: 413 })
   expectReserved(store, limitBytes - 6)
+})
+
+test('waits for no chunk that says to be longer than there is room', async () => {
+  const store = new Store()
+  const uploads = new Uploads({ store, clock: createManualClock() })
+  const upload = uploads.open('one')
+  const never = (): AsyncIterable<Buffer> => {
+    throw new Error('it was read')
+  }
+  const chunk = { announcedBytes: limitBytes + 1, body: never }
+  await expect(uploads.append(upload, chunk, () => {})).rejects.toMatchObject({ status: 413 })
+  expectReserved(store, 0)
 })
 
 test('forgets an upload on which nothing moved for an hour', async () => {
@@ -107,10 +124,10 @@ test('forgets an upload on which nothing moved for an hour', async () => {
   const clock = createManualClock()
   const uploads = new Uploads({ store, clock })
   const idle = uploads.open('one')
-  await uploads.append(idle, bodyOf('some'), () => {})
+  await uploads.append(idle, chunkOf(bodyOf('some')), () => {})
   const busy = uploads.open('one')
   clock.advance(1_800_000)
-  await uploads.append(busy, bodyOf('some'), () => {})
+  await uploads.append(busy, chunkOf(bodyOf('some')), () => {})
   clock.advance(1_800_000)
   uploads.open('one')
   expect(() => uploads.find('one', idle.id)).toThrow(expect.objectContaining({ status: 404 }))

@@ -87,7 +87,7 @@ test('does not compress', () => {
 })
 
 test('publishes an index of two platforms over layers whose digests are their diff ids', async ({ registry }) => {
-  const { digest, previousDigest, sizeBytes } = registry.publish(image)
+  const { digest, previousDigest, sizeBytes } = await registry.publish(image)
   expect({ previousDigest, sizeBytes }).toEqual({ previousDigest: null, sizeBytes: 1_305_600 })
   const index = await send(registry, '/v2/kasmweb/chrome/manifests/1.16.1')
   expect(sha256(index.body)).toBe(digest)
@@ -118,15 +118,37 @@ test('publishes an index of two platforms over layers whose digests are their di
   }
 })
 
+test('lists an attestation of each platform where it is asked for one, and changes nothing else', async ({
+  registry,
+}) => {
+  await registry.publish({ ...image, attestation: true })
+  const index = await send(registry, '/v2/kasmweb/chrome/manifests/1.16.1')
+  const { manifests } = JSON.parse(index.body.toString())
+  await registry.publish(image)
+  const plain = JSON.parse((await send(registry, '/v2/kasmweb/chrome/manifests/1.16.1')).body.toString())
+  expect(manifests.slice(0, 2)).toEqual(plain.manifests)
+  expect(manifests).toHaveLength(4)
+  for (const [position, attestation] of manifests.slice(2).entries()) {
+    expect(attestation.platform).toEqual({ architecture: 'unknown', os: 'unknown' })
+    expect(attestation.annotations['vnd.docker.reference.type']).toBe('attestation-manifest')
+    expect(attestation.annotations['vnd.docker.reference.digest']).toBe(manifests[position].digest)
+    const answer = await send(registry, `/v2/kasmweb/chrome/manifests/${attestation.digest}`)
+    const [statement] = JSON.parse(answer.body.toString()).layers
+    const blob = await send(registry, `/v2/kasmweb/chrome/blobs/${statement.digest}`)
+    expect(sha256(blob.body)).toBe(statement.digest)
+    expect(JSON.parse(blob.body.toString()).subject[0].digest.sha256).toBe(manifests[position].digest.slice(7))
+  }
+})
+
 test('gives the same digest in every registry', async ({ start }) => {
   const [one, two] = [await start(), await start()]
-  expect(one.publish(image).digest).toBe(two.publish(image).digest)
+  expect((await one.publish(image)).digest).toBe((await two.publish(image)).digest)
 })
 
 test('moves a tag, sharing the layers that keep their names', async ({ registry }) => {
-  const first = registry.publish(image)
+  const first = await registry.publish(image)
   const [base] = image.layers
-  const moved = registry.publish({
+  const moved = await registry.publish({
     ...image,
     layers: [...(base ? [base] : []), { name: 'own/move-1', sizeBytes: 5_120 }],
   })
@@ -145,7 +167,7 @@ test('moves a tag, sharing the layers that keep their names', async ({ registry 
 })
 
 test('serves a range of a synthetic layer', async ({ registry }) => {
-  registry.publish(image)
+  await registry.publish(image)
   const layer = new SyntheticLayer({ seed: 7, name: 'base', sizeBytes: 1_300_480 })
   const path = `/v2/kasmweb/chrome/blobs/${layer.digest}`
   const answer = await send(registry, path, { headers: { range: 'bytes=700000-1300479' } })
@@ -153,10 +175,9 @@ test('serves a range of a synthetic layer', async ({ registry }) => {
   expect(answer.body.equals(bytesOf(layer, 700_000, 1_300_480))).toBe(true)
 })
 
-test('refuses to publish what is no repository with a tag', ({ registry }) => {
+test('refuses to publish what is no repository with a tag', async ({ registry }) => {
   for (const wrong of [{ repository: '../etc' }, { repository: 'Upper/case' }, { tag: 'a b' }]) {
-    expect(() => registry.publish({ ...image, ...wrong })).toThrow(
-      expect.objectContaining({ code: 'IMAGE_REFERENCE_INVALID' }),
-    )
+    const published = registry.publish({ ...image, ...wrong })
+    await expect(published).rejects.toMatchObject({ code: 'IMAGE_REFERENCE_INVALID' })
   }
 })

@@ -59,14 +59,19 @@ const nginxRefusal: CountedLimit['refusal'] = {
 }
 
 /** One zone of nginx: a rate per second, and how many more may come at once. */
-function nginxZone(classes: CountedLimit['classes'], requests: number, burst: number): CountedLimit {
+function nginxZone(
+  classes: CountedLimit['classes'],
+  requests: number,
+  burst: number,
+  key: CountedLimit['key'] = 'address',
+): CountedLimit {
   return {
     kind: 'leaky-bucket',
     requests,
     perSeconds: 1,
     burst,
     classes,
-    key: 'address',
+    key,
     beforeAuthentication: true,
     refusal: nginxRefusal,
   }
@@ -130,8 +135,25 @@ export const builtInProfiles: readonly BuiltIn[] = [
     limits: hubAbuse('lf'),
   },
   {
+    name: 'docker-hub-lockout',
+    description: 'Docker Hub with the lock of a user name: 10 minutes without a login after 10 wrong passwords.',
+    source: 'docs/registries.md, section 1.9',
+    authentication: {
+      ...hubAuthentication,
+      failedLogins: {
+        attempts: 10,
+        perSeconds: 600,
+        banSeconds: 600,
+        key: 'username',
+        status: 429,
+        message: 'too many failed login attempts for username or IP address',
+      },
+    },
+    limits: [hubPulls],
+  },
+  {
     name: 'ghcr',
-    description: 'GitHub: 44,000 requests a minute; the refusal tells the delay in its text alone.',
+    description: 'GitHub: 44,000 requests a minute, 2,000 of pushes; the refusal tells the delay in its text alone.',
     source: 'docs/registries.md, section 2.2',
     authentication: {
       scheme: 'bearer',
@@ -141,16 +163,17 @@ export const builtInProfiles: readonly BuiltIn[] = [
       encodedPasswords: true,
     },
     limits: [
-      {
-        kind: 'token-bucket',
-        requests: 44_000,
-        perSeconds: 60,
-        burst: 1_000,
-        classes: [...content],
-        key: 'caller',
-        refusal: jsonRefusal('retry-after: {retryAfterGoDuration}, allowed: 44000/minute'),
-      },
-    ],
+      { classes: [...content], requests: 44_000, burst: 1_000 },
+      { classes: ['push' as const], requests: 2_000, burst: 100 },
+    ].map(({ classes, requests, burst }) => ({
+      kind: 'token-bucket',
+      requests,
+      perSeconds: 60,
+      burst,
+      classes,
+      key: 'caller',
+      refusal: jsonRefusal(`retry-after: {retryAfterGoDuration}, allowed: ${requests}/minute`),
+    })),
   },
   {
     name: 'ecr-public',
@@ -170,12 +193,14 @@ export const builtInProfiles: readonly BuiltIn[] = [
   },
   {
     name: 'ecr-private',
-    description: 'Amazon ECR: Basic, user AWS, passwords for 12 hours; 2,000 manifests and 3,000 layers a second.',
+    description:
+      'Amazon ECR: Basic, user AWS, passwords for 12 hours; layers redirected; 2,000 manifests and 3,000 layers a second.',
     source: 'docs/registries.md, section 2.3',
     authentication: { scheme: 'basic', service: 'ecr.amazonaws.com', passwordLifetimeSeconds: 43_200 },
     limits: [
       { classes: [...manifests], requests: 2_000 },
       { classes: ['blob' as const], requests: 3_000 },
+      { classes: ['manifest-push' as const], requests: 10 },
     ].map(({ classes, requests }) => ({
       kind: 'token-bucket',
       requests,
@@ -185,6 +210,7 @@ export const builtInProfiles: readonly BuiltIn[] = [
       key: 'registry',
       refusal: jsonRefusal('Rate exceeded'),
     })),
+    blobRedirect: { lifetimeSeconds: 3_600 },
   },
   {
     name: 'google-artifact-registry',
@@ -226,13 +252,15 @@ export const builtInProfiles: readonly BuiltIn[] = [
     limits: [
       nginxZone([...manifests], 50, 10),
       nginxZone(['blob'], 50, 50),
-      nginxZone(['token'], 120, 2),
+      nginxZone(['tag-list'], 5, 2),
+      nginxZone(['token'], 120, 2, 'authorization'),
       nginxZone(['ping', 'push', 'other'], 60, 60),
     ],
   },
   {
     name: 'gitlab',
-    description: 'GitLab: its dependency proxy with 1,000 requests in 15 seconds and user; plain text.',
+    description:
+      'GitLab: its dependency proxy with 1,000 requests in 15 seconds and user; plain text. 30 wrong logins ban an address.',
     source: 'docs/registries.md, section 2.6',
     authentication: {
       scheme: 'bearer',
@@ -240,6 +268,7 @@ export const builtInProfiles: readonly BuiltIn[] = [
       tokenLifetimeSeconds: 300,
       anonymousPull: true,
       tokenPath: '/jwt/auth',
+      failedLogins: { attempts: 30, perSeconds: 180, banSeconds: 3_600, key: 'address', status: 403 },
     },
     limits: [
       {

@@ -1,5 +1,6 @@
 // Whose user name and password are good, and what is wrong with those that are not. Pure and told the time.
-import type { RegistryAccount } from '../../scenario/scenario.ts'
+import { isSameSecret } from '../../../server/kernel/same-secret.ts'
+import type { AccountToken, RegistryAccount } from '../../scenario/scenario.ts'
 import type { Authentication } from './policy.ts'
 
 interface Login {
@@ -40,20 +41,37 @@ export class Logins {
   /** What is wrong with a login; null where nothing is. */
   problem({ username, password }: Login, nowMs: number): LoginProblem | null {
     if (this.#isGoogle && keyUsers.has(username)) return this.#keyProblem({ username, password })
-    const account = this.#accounts.find((each) => each.username === username && each.password === password)
-    if (!account) return 'wrong'
+    const secret = this.#secret({ username, password })
+    if (!secret) return 'wrong'
     const ofProfile =
       this.#isGoogle && username === 'oauth2accesstoken' ? accessTokenLifetimeSeconds : this.#lifetimeSeconds
-    const lifetimeSeconds = account.passwordLifetimeSeconds ?? ofProfile
+    const lifetimeSeconds = secret.lifetimeSeconds ?? ofProfile
     const isExpired = lifetimeSeconds !== undefined && nowMs - this.#startedAtMs >= lifetimeSeconds * 1_000
     return isExpired ? 'expired' : null
+  }
+
+  /** Whether a good login may only pull. */
+  isReadOnly(login: Login): boolean {
+    return this.#secret(login)?.access === 'read-only'
+  }
+
+  /** The password of an account, or one of its tokens. */
+  #secret({ username, password }: Login): Omit<AccountToken, 'token'> | null {
+    const account = this.#accounts.find((each) => each.username === username)
+    if (!account) return null
+    if (isSameSecret(password, account.password)) {
+      return account.passwordLifetimeSeconds === undefined ? {} : { lifetimeSeconds: account.passwordLifetimeSeconds }
+    }
+    return account.tokens?.find(({ token }) => isSameSecret(password, token)) ?? null
   }
 
   /** The same key is good under either user name, each in its own form. */
   #keyProblem({ username, password }: Login): LoginProblem | null {
     const key = readKey({ username, password })
     if (key === null) return 'unreadable-key'
-    const isKnown = this.#accounts.some((account) => keyUsers.has(account.username) && readKey(account) === key)
+    const isKnown = this.#accounts.some(
+      (account) => keyUsers.has(account.username) && isSameSecret(key, readKey(account) ?? ''),
+    )
     return isKnown ? null : 'wrong'
   }
 }

@@ -3,10 +3,11 @@
 import { createHash } from 'node:crypto'
 import { limitedAddress } from './address.ts'
 import { BegunPulls } from './begun-pulls.ts'
+import type { DockerHubLimit } from './limit-source.ts'
 import type { Policy, PolicyDecision, PolicyRequest } from './policy.ts'
 import { RollingWindow } from './rolling-window.ts'
 
-const limits = { anonymousPulls: 100, authenticatedPulls: 200, windowSeconds: 21_600 }
+const today = { anonymousPulls: 100, accountPulls: 200, windowSeconds: 21_600 }
 const halvesOfPull = 2
 /** An engine asks for the manifest right after the index; what takes longer than this was no pull. */
 const begunPullLifetimeMs = 900_000
@@ -15,38 +16,53 @@ const begunPullLifetimeMs = 900_000
  * A fresh Docker Hub limiter. GETs of manifests count: half a pull each where the manifest is an index or listed by one, a pull where
  * it stands alone. A pull that has read its index is sure of its manifest: the other half is set aside for it. HEADs, blobs, GETs that find nothing and refused GETs are free, and a HEAD is answered also when nothing remains.
  *
- * Other numbers than the real ones are for tests of the counting.
+ * What nobody has shown of the real one is an option, off by default: `retryAfter` of refusals, HEAD refused too
+ * (`refusesVersionChecks`), refused GETs that count (`countsRefused`). Users in `unlimited` are neither counted nor told of limits.
  *
  * @example
  * const policy = createDockerHubPolicy()
  * policy.decide(request, 0) // { allowed: true, headers: { 'ratelimit-remaining': '100;w=21600', ... }, rateLimitRemaining: 100 }
  */
-export function createDockerHubPolicy({ anonymousPulls, authenticatedPulls, windowSeconds } = limits): Policy {
+export function createDockerHubPolicy(
+  options: Omit<DockerHubLimit, 'kind'> = today,
+  unlimited: ReadonlySet<string> = new Set(),
+): Policy {
+  const { anonymousPulls, accountPulls, windowSeconds } = options
+  const { retryAfter = false, refusesVersionChecks = false, countsRefused = false } = options
   const halfPulls = new RollingWindow(windowSeconds * 1_000)
   const begun = new BegunPulls(begunPullLifetimeMs)
   return {
-    versionChecksAreFree: true,
-    classes: ['manifest'],
+    versionChecksAreFree: !refusesVersionChecks,
+    classes: refusesVersionChecks ? ['manifest', 'version-check'] : ['manifest'],
     challengeHeaders: (source) => ({ 'docker-ratelimit-source': limitedAddress(source) }),
     decide(request, nowMs) {
-      if (request.challenged || (request.class !== 'manifest' && request.class !== 'version-check')) {
+      const isRead = request.class === 'manifest' || request.class === 'version-check'
+      if (request.challenged || !isRead || (request.user !== null && unlimited.has(request.user))) {
         return { allowed: true, headers: {}, rateLimitRemaining: null }
       }
       const key = request.user === null ? `address ${limitedAddress(request.source)}` : `user ${request.user}`
-      const limit = request.user === null ? anonymousPulls : authenticatedPulls
+      const limit = request.user === null ? anonymousPulls : accountPulls
       const used = halfPulls.used(key, nowMs)
       const cost = request.class === 'manifest' ? halfPullsOf(request) : 0
-      if (request.class === 'manifest' && !admits(request, { key, left: limit * halvesOfPull - used, nowMs })) {
-        return refusal(request, limitHeaders(request, { limit, remaining: 0, windowSeconds }))
+      if (!mayPass(request, { key, left: limit * halvesOfPull - used, nowMs })) {
+        const waitMs = halfPulls.freesAtMs(key, nowMs) - nowMs
+        if (countsRefused && cost > 0) halfPulls.add(key, cost, nowMs)
+        const headers = limitHeaders(request, { limit, remaining: 0, windowSeconds })
+        return refusal(
+          request,
+          retryAfter ? { ...headers, 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1_000))) } : headers,
+        )
       }
       if (cost > 0) halfPulls.add(key, cost, nowMs)
       const remaining = Math.max(0, limit - Math.floor((used + cost) / halvesOfPull))
-      return {
-        allowed: true,
-        headers: limitHeaders(request, { limit, remaining, windowSeconds }),
-        rateLimitRemaining: remaining,
-      }
+      const headers = limitHeaders(request, { limit, remaining, windowSeconds })
+      return { allowed: true, headers, rateLimitRemaining: remaining }
     },
+  }
+
+  function mayPass(request: PolicyRequest, state: { key: string; left: number; nowMs: number }): boolean {
+    if (request.class === 'manifest') return admits(request, state)
+    return !refusesVersionChecks || state.left > 0
   }
 
   /** An engine asks for an index by the digest of its version check, and then for the manifest of its platform: one pull. */

@@ -1,6 +1,7 @@
 // The data form of a limit: what built-in profiles and those in a user's file are written in. The schema is the only definition.
 import { type Static, Type } from 'typebox'
 import { Count, Flag, own } from '../../scenario/schema-leaves.ts'
+import { requestClasses, requestParts } from '../request-class.ts'
 
 /** A count that a limit can hold people to: whole, and not nothing. */
 const Limit = (description: string) => Count(description, { minimum: 1, maximum: 1_000_000_000 })
@@ -16,12 +17,16 @@ const refusalFields = {
   status: Type.Optional(Count('The status of the refusal.', { minimum: 400, maximum: 599, default: 429 })),
   headers: Type.Optional(
     Type.Record(
-      Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$" }),
+      // Where the body ends is not the profile's to say.
+      Type.String({
+        pattern: "^(?![Cc]ontent-[Ll]ength$|[Tt]ransfer-[Ee]ncoding$)[!#$%&'*+.^_`|~0-9A-Za-z-]+$",
+      }),
       Type.String({ pattern: '^[\\t\\x20-\\x7e]*$' }),
       {
         ...own,
         description: 'Headers of the refusal, with {retryAfterSeconds}, {retryAfterDate} and {retryAfterGoDuration}.',
-        errorMessage: 'must be header names with texts of printable ASCII',
+        errorMessage:
+          'must be header names, other than Content-Length and Transfer-Encoding, with texts of printable ASCII',
       },
     ),
   ),
@@ -34,12 +39,13 @@ const refusalFields = {
 }
 
 const commonFields = {
-  classes: Type.Array(Type.Enum(['ping', 'token', 'version-check', 'manifest', 'blob', 'push', 'other']), {
+  classes: Type.Array(Type.Enum([...requestClasses, ...requestParts]), {
     minItems: 1,
     description: 'The classes of requests that count and are refused.',
   }),
-  key: Type.Enum(['address', 'caller', 'registry'], {
-    description: 'address: IPv4 address or IPv6 /64. caller: the account, else the address. registry: all together.',
+  key: Type.Enum(['address', 'caller', 'authorization', 'registry'], {
+    description:
+      'address: IPv4 address or IPv6 /64. caller: the account, else the address. authorization: the header of that name, else the address. registry: all together.',
   }),
   callers: Type.Optional(
     Type.Enum(['all', 'anonymous', 'accounts'], { description: 'Whose requests count.', default: 'all' }),
@@ -73,12 +79,15 @@ const ConnectionsLimit = Type.Object(
   { kind: Type.Literal('connections'), connections: Limit('How many answers at a time.'), ...commonFields },
   own,
 )
-const DockerHubLimit = Type.Object(
+const DockerHubLimitSchema = Type.Object(
   {
     kind: Type.Literal('docker-hub-pulls'),
     anonymousPulls: Limit('Pulls of an address without an account'),
     accountPulls: Limit('Pulls of an account'),
     windowSeconds: Seconds('in how many seconds.'),
+    retryAfter: Type.Optional(Flag('Whether refusals say Retry-After, in seconds.', { default: false })),
+    refusesVersionChecks: Type.Optional(Flag('Whether HEAD is refused too once nothing remains.', { default: false })),
+    countsRefused: Type.Optional(Flag('Whether refused GETs count all the same.', { default: false })),
   },
   own,
 )
@@ -89,12 +98,13 @@ const LimitSchema = Type.Union([
   TokenBucketLimit,
   LeakyBucketLimit,
   ConnectionsLimit,
-  DockerHubLimit,
+  DockerHubLimitSchema,
 ])
 
 /** A limit that counts requests of some classes. */
 export type CountedLimit = Static<typeof CountedLimitSchema>
 export type LimitSource = Static<typeof LimitSchema>
+export type DockerHubLimit = Static<typeof DockerHubLimitSchema>
 
 /** The schema of a profile's limits. */
 export const LimitsSchema = Type.Optional(

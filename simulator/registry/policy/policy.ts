@@ -1,6 +1,8 @@
 // The contract of a registry's policy: who may, how often, and how it says no. Pure and told the time;
 // the HTTP front and the virtual model both ask it.
-import type { RequestClass } from '../../events/events.ts'
+
+import type { RegistryAccount } from '../../scenario/scenario.ts'
+import type { RequestClass, RequestPart } from '../request-class.ts'
 import type { LimitSource } from './limit-source.ts'
 
 /** A request as the policy sees it, after the front has read its target. */
@@ -20,6 +22,10 @@ export interface PolicyRequest {
   user: string | null
   /** Whether the registry would answer with a challenge (401): a limit in front of the authentication counts it all the same. */
   challenged: boolean
+  /** The part of its class that some limits count apart; absent where it is of none. */
+  part?: RequestPart
+  /** The Authorization header as it came, for limits that are counted by it; absent where nobody reads it. */
+  authorization?: string | undefined
 }
 
 /** A no. Header names are written as the real registry writes them. */
@@ -65,15 +71,41 @@ export type Authentication =
       credentials?: 'google'
       /** Whether `Bearer base64(user:password)` is taken in place of a token, and Basic denied. */
       encodedPasswords?: boolean
-      /** False where the token endpoint knows GET only, and answers POST with 404. */
+      /** False where the token endpoint knows GET only, and answers POST with 404: then there are no refresh tokens either. */
       tokenByPost?: boolean
+      /** Whether a login that asks for a refresh token gets one; default true. */
+      refreshTokens?: boolean
+      /** How long a refresh token is good for; absent: for ever. */
+      refreshTokenLifetimeSeconds?: number
+      failedLogins?: FailedLoginsSource
     }
   | {
       scheme: 'basic'
       service: string
       /** How long a password is good for, from the registry's start; absent: for ever. */
       passwordLifetimeSeconds?: number
+      failedLogins?: FailedLoginsSource
     }
+
+/** What becomes of those who log in wrongly too often: everybody of the key is refused for a while, whatever the password. */
+export interface FailedLoginsSource {
+  attempts: number
+  perSeconds: number
+  banSeconds: number
+  key: 'address' | 'username'
+  /** Default 403. */
+  status?: number
+  /** Of the error document; default that of DENIED. */
+  message?: string
+}
+
+/** Blobs are not answered but redirected to a second origin, by an address that is signed and ends. */
+export interface BlobRedirectSource {
+  /** Default 307. */
+  status?: number
+  /** How long the address is good for. */
+  lifetimeSeconds: number
+}
 
 /** Paths of token endpoints. */
 export const tokenPaths = ['/token', '/v2/token', '/v2/auth', '/jwt/auth', '/service/token', '/oauth2/token'] as const
@@ -88,5 +120,8 @@ export interface Profile {
   authentication: Authentication
   /** The limits as data, in the order in which they are asked. */
   limits: readonly LimitSource[]
-  createPolicy(): Policy
+  /** Absent where the registry answers blobs itself. */
+  blobRedirect?: BlobRedirectSource
+  /** A fresh limiter; accounts say who is not limited. */
+  createPolicy(accounts?: readonly RegistryAccount[]): Policy
 }

@@ -5,13 +5,42 @@ import { createPolicy } from './limit-policy.ts'
 import { LimitsSchema } from './limit-source.ts'
 import { type Profile, tokenPaths } from './policy.ts'
 
-const lifetime = { minimum: 1, maximum: 31_536_000 }
+const year = 31_536_000
+const lifetime = { minimum: 1, maximum: year }
+/** What clients take a token to be good for at least, whatever they are told (token specification of distribution). */
+const tokenLifetime = { minimum: 60, maximum: year }
+const FailedLogins = Type.Object(
+  {
+    attempts: Count('How many wrong logins', { minimum: 1, maximum: 1_000_000_000 }),
+    perSeconds: Count('in how many seconds', lifetime),
+    banSeconds: Count('lead to so many seconds without any.', lifetime),
+    key: Type.Enum(['address', 'username'], { description: 'Whose logins are counted, and who is refused.' }),
+    status: Type.Optional(Count('The status of the refusal.', { minimum: 400, maximum: 599, default: 403 })),
+    message: Type.Optional(Text('The message of the refusal.')),
+  },
+  { ...own, description: 'What becomes of those who log in wrongly too often.' },
+)
+const BlobRedirect = Type.Object(
+  {
+    status: Type.Optional(
+      Type.Enum([301, 302, 303, 307, 308], { description: 'The status of the redirect.', default: 307 }),
+    ),
+    lifetimeSeconds: Count('How long the signed address is good for.', lifetime),
+  },
+  { ...own, description: 'Redirects blobs to a second origin, by a signed address.' },
+)
+/** It stands between quotes in a header. */
+const Service = Type.String({
+  description: 'The service that challenges name.',
+  pattern: '^[\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]+$',
+  errorMessage: 'must be a text of printable ASCII without quotes and backslashes',
+})
 const None = Type.Object({ scheme: Type.Literal('none') }, own)
 const Bearer = Type.Object(
   {
     scheme: Type.Literal('bearer'),
-    service: Text('The service that challenges name.'),
-    tokenLifetimeSeconds: Count('How long a token is good for.', lifetime),
+    service: Service,
+    tokenLifetimeSeconds: Count('How long a token is good for.', tokenLifetime),
     anonymousPull: Flag('Whether a pull needs no account.'),
     tokenPath: Type.Optional(
       Type.Enum([...tokenPaths], { description: 'Path of the token endpoint.', default: '/token' }),
@@ -23,16 +52,20 @@ const Bearer = Type.Object(
       Flag('Takes `Bearer base64(user:password)` in place of a token, and denies Basic.', { default: false }),
     ),
     tokenByPost: Type.Optional(Flag('Whether the token endpoint knows POST.', { default: true })),
+    refreshTokens: Type.Optional(Flag('Whether logins that ask for a refresh token get one.', { default: true })),
+    refreshTokenLifetimeSeconds: Type.Optional(Count('How long refresh tokens are good for.', tokenLifetime)),
+    failedLogins: Type.Optional(FailedLogins),
   },
   own,
 )
 const Basic = Type.Object(
   {
     scheme: Type.Literal('basic'),
-    service: Text('The service that challenges name.'),
+    service: Service,
     passwordLifetimeSeconds: Type.Optional(
       Count('How long passwords are good for, from the start of the registry.', lifetime),
     ),
+    failedLogins: Type.Optional(FailedLogins),
   },
   own,
 )
@@ -45,6 +78,7 @@ export const ProfileSchema = Type.Object(
     source: Type.Optional(Text('Where its behaviour is known from.')),
     authentication: Type.Union([None, Bearer, Basic], { description: 'How callers prove who they are.' }),
     limits: LimitsSchema,
+    blobRedirect: Type.Optional(BlobRedirect),
   },
   own,
 )
@@ -64,6 +98,7 @@ export function profileOf(source: ProfileSource, name: string): Profile {
     source: source.source ?? name,
     authentication: source.authentication,
     limits,
-    createPolicy: () => createPolicy(limits),
+    ...(source.blobRedirect ? { blobRedirect: source.blobRedirect } : {}),
+    createPolicy: (accounts = []) => createPolicy(limits, accounts),
   }
 }

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { createDockerHubPolicy } from '../../../simulator/registry/policy/docker-hub.ts'
 import type { PolicyRequest } from '../../../simulator/registry/policy/policy.ts'
+import { findProfile } from '../../../simulator/registry/policy/profiles.ts'
 
 const hourMs = 3_600_000
 
@@ -106,3 +107,53 @@ test.for(['ping', 'token', 'blob', 'push', 'other'] as const)(
     })
   },
 )
+
+test('limits no account that pays, and tells it of no limit', () => {
+  const accounts = [
+    { username: 'paying', password: 'p', plan: 'paid' as const },
+    { username: 'free', password: 'p', plan: 'personal' as const },
+  ]
+  const policy = findProfile('docker-hub-2025-plan').createPolicy(accounts)
+  for (let get = 0; get < 250; get += 1) {
+    expect(policy.decide(request({ user: 'paying' }), 0)).toEqual({
+      allowed: true,
+      headers: {},
+      rateLimitRemaining: null,
+    })
+  }
+  const free = Array.from({ length: 201 }, () => policy.decide(request({ user: 'free' }), 0).allowed)
+  expect(free.lastIndexOf(true)).toBe(199)
+})
+
+const small = { anonymousPulls: 1, accountPulls: 1, windowSeconds: 60 }
+const check = request({ class: 'version-check', method: 'HEAD' })
+
+function exhausted(options: object) {
+  const policy = createDockerHubPolicy({ ...small, ...options })
+  policy.decide(request({ role: 'single' }), 0)
+  return policy
+}
+
+test('says when to come back only where it is told to', () => {
+  expect(exhausted({}).decide(request(), 10_500)).not.toMatchObject({ headers: { 'retry-after': expect.anything() } })
+  expect(exhausted({ retryAfter: true }).decide(request(), 10_500)).toMatchObject({
+    status: 429,
+    headers: { 'retry-after': '50' },
+  })
+})
+
+test('refuses version checks only where it is told to, and then counts them as no less free', () => {
+  expect(exhausted({}).decide(check, 0)).toMatchObject({ allowed: true, rateLimitRemaining: 0 })
+  const policy = exhausted({ refusesVersionChecks: true })
+  expect(policy.decide(check, 0)).toMatchObject({ allowed: false, status: 429 })
+  expect(policy.decide(check, 60_000).allowed).toBe(true)
+  expect([policy.versionChecksAreFree, policy.classes]).toEqual([false, ['manifest', 'version-check']])
+})
+
+test('counts what it refuses only where it is told to, so that whoever goes on asking stays out', () => {
+  const policy = exhausted({ countsRefused: true })
+  for (let atMs = 0; atMs < 300_000; atMs += 20_000) {
+    expect(policy.decide(request({ role: 'single' }), atMs).allowed).toBe(false)
+  }
+  expect(policy.decide(request(), 280_000 + 60_000).allowed).toBe(true)
+})

@@ -113,3 +113,40 @@ test('says what it judges, and whether version checks are free', () => {
   expect(once({ classes: ['version-check'] }).versionChecksAreFree).toBe(false)
   expect(createPolicy([]).versionChecksAreFree).toBe(true)
 })
+
+test('counts a part of a class alone where a limit names it, and with its class where that is named', () => {
+  const upload = request({ class: 'push', method: 'PATCH' })
+  const manifest = request({ class: 'push', method: 'PUT', part: 'manifest-push' })
+  const policy = once({ classes: ['manifest-push'] })
+  expect([upload, upload, manifest, manifest].map((each) => policy.decide(each, 0).allowed)).toEqual([
+    true,
+    true,
+    true,
+    false,
+  ])
+  expect(policy.classes).toEqual(['push'])
+  const whole = once({ classes: ['push'] })
+  expect([manifest, upload].map((each) => whole.decide(each, 0).allowed)).toEqual([true, false])
+  const tags = once({ classes: ['tag-list'] })
+  const list = request({ class: 'other', part: 'tag-list' })
+  expect([request({ class: 'other' }), list, list].map((each) => tags.decide(each, 0).allowed)).toEqual([
+    true,
+    true,
+    false,
+  ])
+})
+
+test('counts by the Authorization header, or the address of those who bring none', () => {
+  const policy = once({ key: 'authorization' })
+  const allowed = (change: object) => policy.decide(request(change), 0).allowed
+  expect([allowed({ authorization: 'Basic a' }), allowed({ authorization: 'Basic a', source: '192.0.2.2' })]).toEqual([
+    true,
+    false,
+  ])
+  expect([allowed({ authorization: 'Basic b' }), allowed({}), allowed({}), allowed({ source: '192.0.2.2' })]).toEqual([
+    true,
+    true,
+    false,
+    true,
+  ])
+})

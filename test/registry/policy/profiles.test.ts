@@ -4,7 +4,7 @@ import { request } from './limits.ts'
 
 test('finds every profile by its name, each with its own policy', () => {
   expect(profiles.map(({ name }) => findProfile(name))).toEqual(profiles)
-  expect(new Set(profiles.map(({ name }) => name)).size).toBe(16)
+  expect(new Set(profiles.map(({ name }) => name)).size).toBe(17)
   const [one, other] = [findProfile('retry-after-date').createPolicy(), findProfile('retry-after-date').createPolicy()]
   for (let get = 0; get < 100; get += 1) one.decide(request(), 0)
   expect([one.decide(request(), 0).allowed, other.decide(request(), 0).allowed]).toEqual([false, true])

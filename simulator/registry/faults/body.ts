@@ -1,0 +1,87 @@
+// What a fault does to the bytes of an answer's body.
+import type { FaultEffect } from './fault.ts'
+
+/** An effect upon the body of an answer; the answer's head is as ever. */
+export type BodyEffect = Extract<FaultEffect, { kind: 'truncated-body' | 'wrong-digest' | 'slow-body' }>
+
+/** Thrown once so much of a body has gone out as shall. */
+export class BodyEnds extends Error {
+  override readonly name = 'BodyEnds'
+}
+
+/** What an effect on a body works with. */
+export interface BodyTime {
+  nowMs(): number
+  delay: (durationMs: number, signal: AbortSignal) => Promise<void>
+  /** Aborted once the caller is gone. */
+  gone: AbortSignal
+}
+
+/**
+ * A body as an effect leaves it.
+ *
+ * @throws BodyEnds when no more of it shall go out, whatever the delay throws once the caller is gone
+ */
+export function spoiled(
+  pieces: Iterable<Buffer> | AsyncIterable<Buffer>,
+  sizeBytes: number,
+  effect: BodyEffect,
+  time: BodyTime,
+): AsyncIterable<Buffer> {
+  switch (effect.kind) {
+    case 'truncated-body':
+      return truncated(pieces, Math.floor(sizeBytes * effect.share))
+    case 'wrong-digest':
+      return altered(pieces, Math.floor(sizeBytes / 2))
+    case 'slow-body':
+      return slowed(pieces, effect.bytesPerSecond, time)
+    default:
+      return effect satisfies never
+  }
+}
+
+async function* truncated(pieces: Iterable<Buffer> | AsyncIterable<Buffer>, sizeBytes: number): AsyncIterable<Buffer> {
+  let leftBytes = sizeBytes
+  for await (const piece of pieces) {
+    if (leftBytes > 0) yield piece.subarray(0, leftBytes)
+    leftBytes -= piece.length
+    if (leftBytes < 0) throw new BodyEnds()
+  }
+}
+
+async function* altered(pieces: Iterable<Buffer> | AsyncIterable<Buffer>, offset: number): AsyncIterable<Buffer> {
+  let startOffset = 0
+  for await (const piece of pieces) {
+    const at = offset - startOffset
+    startOffset += piece.length
+    if (at < 0 || at >= piece.length) {
+      yield piece
+      continue
+    }
+    // Pieces may be kept for others, so it is a copy that is altered.
+    const copy = Buffer.from(piece)
+    copy[at] = (copy[at] as number) ^ 1
+    yield copy
+  }
+}
+
+/** The most that goes out at a time: the caller sees a slow line, and no rare bursts. */
+const chunkBytesMax = 16 * 1024
+
+async function* slowed(
+  pieces: Iterable<Buffer> | AsyncIterable<Buffer>,
+  bytesPerSecond: number,
+  { nowMs, delay, gone }: BodyTime,
+): AsyncIterable<Buffer> {
+  const startMs = nowMs()
+  let sentBytes = 0
+  for await (const piece of pieces) {
+    for (let start = 0; start < piece.length; start += chunkBytesMax) {
+      const chunk = piece.subarray(start, start + chunkBytesMax)
+      sentBytes += chunk.length
+      const earlyMs = startMs + (sentBytes / bytesPerSecond) * 1_000 - nowMs()
+      if (earlyMs > 0) await delay(earlyMs, gone)
+      yield chunk
+    }
+  }
+}
