@@ -1,11 +1,11 @@
-// Authentication as the engine does it: a ping to learn how, a token of one scope when it is first needed, kept until it expires,
-// or Basic; and `docker login`. Sources: docs/registries.md 3, the distribution project's token specification.
-import { type Challenge, parseChallenges } from './challenge.ts'
-import type { RegistryCredentials } from './engine.ts'
+// How a Docker Engine authenticates: a ping for the challenge, then tokens of one scope, or Basic; and `docker login`.
+// Sources: docs/registries.md 3, the distribution project's token specification.
+import { type Challenge, parseChallenges } from '../registry/challenge.ts'
 import { RegistryFailure } from './failure.ts'
-import { describeJsonError } from './go-text.ts'
 import type { Endpoint } from './names.ts'
-import { type Authorization, type Authorize, discard, Session, type Tally } from './session.ts'
+import type { Persona } from './personas.ts'
+import { type Authorize, discard, Session, type Tally } from './session.ts'
+import { basic, type Login, type TokenSender, TokenSource } from './tokens.ts'
 import type { Transport } from './transport.ts'
 
 /** What every session of an engine shares. */
@@ -13,12 +13,12 @@ export interface Connection {
   transport: Transport
   tally: Tally
   nowMs: () => number
+  tokenHabits: Persona['token']
+  /** Tokens that outlive a pull, by what they are for; empty where pulls share none. */
+  tokens: Map<string, TokenSource>
 }
 
-type Login = Pick<RegistryCredentials, 'username' | 'password'>
-
-const tokenLifetimeSecondsMin = 60
-const noAuthorization: Authorize = async () => null
+export const noAuthorization: Authorize = async () => null
 
 /**
  * Pings a registry and gives the session in which a pull of one repository asks for everything else.
@@ -36,18 +36,18 @@ export async function openSession(
 }
 
 /**
- * `docker login`: a ping, a token without a scope, and the ping again with it.
+ * `docker login`: a ping, a token without a scope, and the ping again with it. What it says besides the service is in `query`.
  *
  * @throws RegistryFailure UNAUTHORIZED where the registry knows no such account
  */
 export async function logIn(
   connection: Connection,
-  options: { endpoint: Endpoint; login: Login; signal: AbortSignal },
+  options: { endpoint: Endpoint; login: Login; query: Record<string, string>; signal: AbortSignal },
 ): Promise<void> {
-  const { endpoint, login, signal } = options
+  const { endpoint, login, query, signal } = options
   const challenges = await ping(connection, endpoint, signal)
-  const query = { client_id: 'docker', offline_token: 'true' }
-  const authorize = authorizer(connection, { endpoint, challenges, login, query })
+  const habits = { ...connection.tokenHabits, firstCall: 'get', sharedBy: 'pull', namesAccount: true } as const
+  const authorize = authorizer({ ...connection, tokenHabits: habits }, { endpoint, challenges, login, query })
   const session = new Session({ ...connection, endpoint, authorize })
   const request = { method: 'GET', target: '/v2/', quick: true, signal } as const
   const answer = await named(session.name(request), () => session.request(request))
@@ -82,8 +82,14 @@ function authorizer(
   const { endpoint, challenges, login, query } = options
   const bearer = challenges.find(({ scheme }) => scheme === 'bearer')
   if (bearer) {
-    const source = new TokenSource(connection, { endpoint, parameters: bearer.parameters, login, query })
-    return (signal) => source.authorization(signal)
+    const source = tokenSource(connection, { challenge: bearer.parameters, login, query })
+    const session = new Session({ ...connection, endpoint, authorize: noAuthorization })
+    const sender: TokenSender = {
+      session,
+      send: (request) => named(session.name(request), () => session.request(request)),
+      refuse: (answer, { signal }) => session.refuse(answer, signal),
+    }
+    return (signal) => source.authorization(sender, signal)
   }
   if (!challenges.some(({ scheme }) => scheme === 'basic')) return noAuthorization
   return async () => {
@@ -92,92 +98,16 @@ function authorizer(
   }
 }
 
-interface Token {
-  value: string
-  expiresAtMs: number
-}
-
-/** The token of one scope: fetched when first needed, shared by the requests of a pull, renewed once it has expired. */
-class TokenSource {
-  readonly #session: Session
-  readonly #nowMs: () => number
-  readonly #target: string
-  readonly #headers: Record<string, string>
-  #token: Token | null = null
-  #pending: Promise<Token> | null = null
-
-  constructor(
-    connection: Connection,
-    options: {
-      endpoint: Endpoint
-      parameters: Record<string, string>
-      login: Login | null
-      query: Record<string, string>
-    },
-  ) {
-    const { endpoint, parameters, login, query } = options
-    this.#session = new Session({ ...connection, endpoint, authorize: noAuthorization })
-    this.#nowMs = connection.nowMs
-    const { realm = '', service = '' } = parameters
-    const all = new URLSearchParams({
-      ...query,
-      ...(service && { service }),
-      ...(login && { account: login.username }),
-    })
-    all.sort()
-    this.#target = `${realm}${realm.includes('?') ? '&' : '?'}${all}`
-    this.#headers = login ? { Authorization: basic(login) } : {}
-  }
-
-  async authorization(signal: AbortSignal): Promise<Authorization> {
-    const token = await this.#valid(signal)
-    return { header: `Bearer ${token.value}`, expired: () => this.#isExpired(token) }
-  }
-
-  async #valid(signal: AbortSignal): Promise<Token> {
-    if (this.#token && !this.#isExpired(this.#token)) return this.#token
-    while (this.#pending) {
-      // Another request of this pull fetches a token; its failure is not ours.
-      const token = await this.#pending.catch(() => null)
-      signal.throwIfAborted()
-      if (token) return token
-    }
-    this.#pending = this.#fetch(signal).finally(() => {
-      this.#pending = null
-    })
-    this.#token = await this.#pending
-    return this.#token
-  }
-
-  #isExpired(token: Token): boolean {
-    return token.expiresAtMs <= this.#nowMs()
-  }
-
-  async #fetch(signal: AbortSignal): Promise<Token> {
-    const sentAtMs = this.#nowMs()
-    const session = this.#session
-    const request = { method: 'GET', target: this.#target, headers: this.#headers, quick: true, signal } as const
-    const answer = await named(session.name(request), () => session.request(request))
-    if (answer.statusCode < 200 || answer.statusCode > 399) throw await session.refuse(answer, signal)
-    const reply = parseReply((await session.read(answer, signal)).toString())
-    const value = reply.token || reply.access_token
-    if (typeof value !== 'string') {
-      throw new RegistryFailure('MALFORMED', 'authorization server did not include a token in the response')
-    }
-    const lifetimeSeconds = Math.max(Number(reply.expires_in) || 0, tokenLifetimeSecondsMin)
-    // Not from `issued_at`: the token server's clock may differ from this one.
-    return { value, expiresAtMs: sentAtMs + lifetimeSeconds * 1_000 }
-  }
-}
-
-function parseReply(text: string): { token?: unknown; access_token?: unknown; expires_in?: unknown } {
-  try {
-    return Object(JSON.parse(text))
-  } catch {
-    throw new RegistryFailure('MALFORMED', `unable to decode token response: ${describeJsonError(text)}`)
-  }
-}
-
-function basic({ username, password }: Login): string {
-  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+/** The tokens for a challenge: the engine's, where its pulls share them, else new ones. */
+export function tokenSource(
+  { tokenHabits: habits, tokens, nowMs }: Connection,
+  options: { challenge: Record<string, string>; login: Login | null; query: Record<string, string> },
+): TokenSource {
+  const source = () => new TokenSource({ habits, nowMs, ...options })
+  if (habits.sharedBy === 'pull') return source()
+  const { challenge, login, query } = options
+  const key = JSON.stringify([challenge['realm'], challenge['service'], query, login])
+  const known = tokens.get(key) ?? source()
+  tokens.set(key, known)
+  return known
 }

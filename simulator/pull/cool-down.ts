@@ -6,6 +6,8 @@ import { PullError } from './engine.ts'
 
 const firstWaitMs = 60_000
 const longestWaitMs = 3_600_000
+/** What is drawn beside a wait that is shorter. */
+const shortestSpanMs = 1_000
 
 /**
  * The patience of one engine, per registry host. The first wait is up to a minute, the longest up to an hour; half of each is fixed and
@@ -32,14 +34,26 @@ export class CoolDown {
     return new PullError('TOOMANYREQUESTS', text)
   }
 
-  denied(host: string, nowMs: number): void {
+  /** `retryAfterMs` is what the registry asked for: it is kept whole, and only what is added to it is drawn. */
+  denied(host: string, nowMs: number, retryAfterMs: number | null = null): void {
     const denials = (this.#hosts.get(host)?.denials ?? 0) + 1
-    const wholeMs = Math.min(firstWaitMs * 2 ** (denials - 1), longestWaitMs)
-    const untilMs = nowMs + this.#random.integer({ low: wholeMs / 2, high: wholeMs })
-    this.#hosts.set(host, { untilMs, denials })
+    const waitMs =
+      retryAfterMs === null ? this.#drawWait(denials) : retryAfterMs + this.#drawMore(denials, retryAfterMs)
+    this.#hosts.set(host, { untilMs: nowMs + waitMs, denials })
   }
 
   granted(host: string): void {
     this.#hosts.delete(host)
+  }
+
+  #drawWait(denials: number): number {
+    const wholeMs = Math.min(firstWaitMs * 2 ** (denials - 1), longestWaitMs)
+    return this.#random.integer({ low: wholeMs / 2, high: wholeMs })
+  }
+
+  /** Full jitter: anything from nothing up to as long again, and more with every denial. */
+  #drawMore(denials: number, retryAfterMs: number): number {
+    const spanMs = Math.min(Math.max(retryAfterMs, shortestSpanMs) * 2 ** (denials - 1), longestWaitMs)
+    return this.#random.integer({ low: 0, high: Math.ceil(spanMs) })
   }
 }

@@ -93,7 +93,7 @@ async function transferLayer(
 }
 
 /** Nothing is unpacked here: it takes the time, each layer above the one below and outside the slots for downloads. */
-async function unpackLayer(
+export async function unpackLayer(
   { unpackBytesPerSecond, delay }: EngineParts,
   { descriptor, signal }: { descriptor: Descriptor; signal: AbortSignal },
 ): Promise<void> {
@@ -108,7 +108,8 @@ async function loadConfig(parts: EngineParts, options: DownloadOptions): Promise
   return bytes
 }
 
-function requireRootFilesystem(config: Buffer, manifest: Manifest): void {
+/** @throws RegistryFailure MALFORMED where a configuration is not that of as many layers */
+export function requireRootFilesystem(config: Buffer, manifest: Manifest): void {
   let diffIds: unknown
   try {
     diffIds = Object(JSON.parse(config.toString())).rootfs?.diff_ids
@@ -121,7 +122,7 @@ function requireRootFilesystem(config: Buffer, manifest: Manifest): void {
 }
 
 /** Ends the wait, not what is waited for. */
-async function untilAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+export async function untilAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
   const aborted = Promise.withResolvers<never>()
   const abort = () => aborted.reject(signal.reason)
   signal.addEventListener('abort', abort, { once: true })

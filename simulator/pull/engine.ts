@@ -6,6 +6,14 @@ export interface PullRequest {
   /** A docker reference: `kasmweb/chrome:1.16.1`, `registry.example.com:5443/team/app@sha256:...`. */
   reference: string
   credentials: RegistryCredentials | null
+  /** Counted up while the pull runs, by engines that can tell; for whoever wants to watch it. */
+  progress?: PullProgress
+}
+
+/** What a pull has done so far. */
+export interface PullProgress {
+  requests: number
+  receivedBytes: number
 }
 
 /**
@@ -39,16 +47,19 @@ export class PullError extends Error {
   /** HTTP status of the answer that ended the pull, null where there was none. */
   readonly status: number | null
   readonly requests: number
+  /** How long the registry asked to be left alone, in ms; null where it did not say. */
+  readonly retryAfterMs: number | null
 
   constructor(
     code: PullFailureCode,
     message: string,
-    options: { status?: number | null; requests?: number; cause?: unknown } = {},
+    options: { status?: number | null; requests?: number; retryAfterMs?: number | null; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.status = options.status ?? null
     this.requests = options.requests ?? 0
+    this.retryAfterMs = options.retryAfterMs ?? null
   }
 }
 

@@ -4,33 +4,48 @@ import type { ImageReference } from '../../server/kernel/reference.ts'
 import type { PullFailureCode } from '../events/events.ts'
 import { describeJsonError, quote } from './go-text.ts'
 import { familiarName, familiarReference } from './names.ts'
+import { retryAfterTextMs } from './retry-after.ts'
 
 /** Something went wrong between the engine and a registry. `message` is what the engine would print. */
 export class RegistryFailure extends Error {
   override readonly name = 'RegistryFailure'
   readonly code: PullFailureCode
   readonly status: number | null
-  /** Whether the engine asks for a blob again after this. */
+  /** Whether it may pass: the `docker` persona asks for the blob again, others pull the whole image again. */
   readonly retried: boolean
   /** The registry's own error code where it came with a message or detail of its own: only then does the engine explain it. */
   readonly explained: string | null
+  /** How long the registry asked to be left alone, in ms. */
+  readonly retryAfterMs: number | null
 
   constructor(
     code: PullFailureCode,
     message: string,
-    options: { status?: number | null; retried?: boolean; explained?: string | null; cause?: unknown } = {},
+    options: {
+      status?: number | null
+      retried?: boolean
+      explained?: string | null
+      retryAfterMs?: number | null
+      cause?: unknown
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.status = options.status ?? null
     this.retried = options.retried ?? false
     this.explained = options.explained ?? null
+    this.retryAfterMs = options.retryAfterMs ?? null
   }
 
   /** The same failure with something said before it, as in `Head "https://...": unauthorized: ...`. */
   within(context: string): RegistryFailure {
-    const { code, status, retried } = this
-    return new RegistryFailure(code, `${context}: ${this.message}`, { status, retried, cause: this })
+    return this.reworded(`${context}: ${this.message}`)
+  }
+
+  /** The same failure in other words. */
+  reworded(message: string): RegistryFailure {
+    const { code, status, retried, retryAfterMs } = this
+    return new RegistryFailure(code, message, { status, retried, retryAfterMs, cause: this })
   }
 }
 
@@ -59,8 +74,21 @@ const finalCodes = new Set(['TOOMANYREQUESTS', 'UNAUTHORIZED', 'DENIED', 'UNSUPP
  * refusal({ status: 429, reason: '', body: '{"errors":[{"code":"TOOMANYREQUESTS","message":"slow down"}]}' }).message
  * // 'toomanyrequests: slow down'
  */
-export function refusal(answer: { status: number; reason: string; body: string }): RegistryFailure {
-  const { status, reason, body } = answer
+export function refusal(answer: {
+  status: number
+  reason: string
+  body: string
+  retryAfterMs?: number | null
+}): RegistryFailure {
+  const failure = readRefusal(answer)
+  const { code, message, status, retried, explained } = failure
+  const retryAfterMs = answer.retryAfterMs ?? retryAfterTextMs(message)
+  return retryAfterMs === null
+    ? failure
+    : new RegistryFailure(code, message, { status, retried, explained, retryAfterMs })
+}
+
+function readRefusal({ status, reason, body }: { status: number; reason: string; body: string }): RegistryFailure {
   if (status < 400 || status > 499) {
     const text = `received unexpected HTTP status: ${status} ${reason}`.trimEnd()
     return new RegistryFailure('UNAVAILABLE', text, { status, retried: true })

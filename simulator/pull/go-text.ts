@@ -25,17 +25,16 @@ export function quote(text: string): string {
   return JSON.stringify(text).replace(/\\u00([0-9a-f]{2})/g, '\\x$1')
 }
 
+/** A head of an answer that cannot be read; net/http goes on with the line, which the parser here does not tell. */
+export const malformedAnswer = 'net/http: HTTP/1.x transport connection broken: malformed MIME header'
+
 /** What a request that got no answer died of, in the words of net/http, and our code for it. */
 export function describeNetworkError(error: unknown, host: string): { code: PullFailureCode; text: string } {
-  const { code = '', message = '' } = error as NodeJS.ErrnoException
+  const { code = '', message = '', name = '' } = error as NodeJS.ErrnoException
   const text = networkTexts[code]?.(host)
   if (text !== undefined) return { code: 'UNAVAILABLE', text }
-  if (code.startsWith('HPE_')) {
-    return {
-      code: 'MALFORMED',
-      text: `net/http: HTTP/1.x transport connection broken: malformed HTTP response (${code})`,
-    }
-  }
+  // The parser's own code is not always there.
+  if (code.startsWith('HPE_') || name === 'HTTPParserError') return { code: 'MALFORMED', text: malformedAnswer }
   return { code: 'UNAVAILABLE', text: message || code }
 }
 

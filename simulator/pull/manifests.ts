@@ -42,7 +42,10 @@ const IndexSchema = Type.Object({
   manifests: Type.Array(
     Type.Intersect([
       DescriptorSchema,
-      Type.Object({ platform: Type.Optional(Type.Union([PlatformSchema, Type.Null()])) }),
+      Type.Object({
+        platform: Type.Optional(Type.Union([PlatformSchema, Type.Null()])),
+        annotations: Type.Optional(Type.Record(Type.String(), Type.String())),
+      }),
     ]),
   ),
 })
@@ -58,7 +61,7 @@ const indexTypes = [
   'application/vnd.oci.image.index.v1+json',
 ]
 /** One header line per type, as the engine writes them. */
-const accept = [manifestTypes[0], indexTypes[0], manifestTypes[1], indexTypes[1]] as string[]
+export const acceptedTypes = [manifestTypes[0], indexTypes[0], manifestTypes[1], indexTypes[1]] as string[]
 const configTypes = new Set([
   'application/vnd.docker.container.image.v1+json',
   'application/vnd.oci.image.config.v1+json',
@@ -69,14 +72,18 @@ const configTypes = new Set([
 const defaultVariants: Record<string, string> = { amd64: 'v1', arm64: 'v8' }
 
 /**
- * The digest that a tag stands for now: HEAD, and GET only where HEAD is refused or does not say.
+ * The digest that a tag stands for now: HEAD, and GET only where HEAD does not say or is refused in a way that `fallback` names.
  *
  * @throws RegistryFailure
  */
-export async function resolveTag(session: Session, source: ManifestSource): Promise<string> {
+export async function resolveTag(session: Session, source: ManifestSource, fallback: HeadFallback): Promise<string> {
   const head = await ask(session, { method: 'HEAD', ...source })
   await discard(head)
   if (succeeded(head) && head.headers['docker-content-digest']) return headerDigest(head)
+  if (!succeeded(head) && fallback !== 'any-refusal' && !fallback.includes(head.statusCode)) {
+    const failure = await session.refuse(head, source.signal)
+    throw failure.reworded(`unexpected status from HEAD request: ${head.statusCode} ${head.statusText}`)
+  }
   const answer = await ask(session, { method: 'GET', ...source })
   if (!succeeded(answer)) throw await session.refuse(answer, source.signal)
   if (answer.headers['docker-content-digest']) {
@@ -86,6 +93,9 @@ export async function resolveTag(session: Session, source: ManifestSource): Prom
   const bytes = await readCounted(session, answer, source.signal)
   return digestOf(bytes)
 }
+
+/** After which refusals of HEAD the tag is asked for with GET. */
+export type HeadFallback = 'any-refusal' | readonly number[]
 
 export interface ManifestSource {
   repository: string
@@ -128,6 +138,16 @@ export function choosePlatform(index: Index, platform: Platform): Descriptor {
   throw new RegistryFailure('NOT_FOUND', text)
 }
 
+/** The attestation that an index has of a manifest, as BuildKit marks it. */
+export function attestationOf(document: HeldDocument, digest: string): Descriptor | null {
+  if (document.kind === 'manifest') return null
+  const found = document.index.manifests.find(({ annotations }) => {
+    const isAttestation = annotations?.['vnd.docker.reference.type'] === 'attestation-manifest'
+    return isAttestation && annotations?.['vnd.docker.reference.digest'] === digest
+  })
+  return found ?? null
+}
+
 /** @throws RegistryFailure MALFORMED where the configuration is not that of an image, as with a Helm chart */
 export function requireImage(manifest: Manifest): void {
   const { mediaType } = manifest.config
@@ -136,7 +156,7 @@ export function requireImage(manifest: Manifest): void {
 }
 
 /** Reads the bytes of a manifest as their media type says. */
-function parseManifest(bytes: Buffer, mediaType: string, status: number): ManifestDocument {
+export function parseManifest(bytes: Buffer, mediaType: string, status: number): ManifestDocument {
   const text = bytes.toString()
   const isIndex = indexTypes.includes(mediaType)
   const isKnown = isIndex || manifestTypes.includes(mediaType)
@@ -162,7 +182,7 @@ function parseManifest(bytes: Buffer, mediaType: string, status: number): Manife
 async function ask(session: Session, options: ManifestSource & { method: 'GET' | 'HEAD' }): Promise<Answer> {
   const { method, repository, reference, signal } = options
   const target = `/v2/${repository}/manifests/${reference}`
-  const request: SessionRequest = { method, target, headers: { Accept: accept }, signal }
+  const request: SessionRequest = { method, target, headers: { Accept: acceptedTypes }, signal }
   return named(session.name(request), () => session.request(request))
 }
 

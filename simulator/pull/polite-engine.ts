@@ -21,7 +21,9 @@ export function createPoliteEngine(engine: Engine, options: { coolDown: CoolDown
         if (result.outcome === 'downloaded') coolDown.granted(host)
         return result
       } catch (error) {
-        if (error instanceof PullError && error.code === 'TOOMANYREQUESTS') coolDown.denied(host, nowMs())
+        if (error instanceof PullError && error.code === 'TOOMANYREQUESTS') {
+          coolDown.denied(host, nowMs(), error.retryAfterMs)
+        }
         throw error
       }
     },

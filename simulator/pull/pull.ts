@@ -5,9 +5,11 @@ import { type Connection, openSession } from './authenticate.ts'
 import { downloadImage, type EngineParts } from './download.ts'
 import type { PullResult, RegistryCredentials } from './engine.ts'
 import { RegistryFailure } from './failure.ts'
+import { chainsOf } from './local-images.ts'
 import {
   choosePlatform,
   fetchManifest,
+  type HeadFallback,
   type HeldDocument,
   type Manifest,
   type ManifestDocument,
@@ -22,6 +24,7 @@ export class Pull {
   readonly #parts: EngineParts
   readonly #session: Session
   readonly #reference: ImageReference
+  readonly #headFallback: HeadFallback
   readonly #signal: AbortSignal
   /** Index and manifest that this pull went through, kept with the image once it is whole. */
   readonly #documents = new Map<string, HeldDocument>()
@@ -30,11 +33,13 @@ export class Pull {
     parts: EngineParts
     session: Session
     reference: ImageReference
+    headFallback: HeadFallback
     signal: AbortSignal
   }) {
     this.#parts = options.parts
     this.#session = options.session
     this.#reference = options.reference
+    this.#headFallback = options.headFallback
     this.#signal = options.signal
   }
 
@@ -45,11 +50,12 @@ export class Pull {
     endpoint: Endpoint
     reference: ImageReference
     credentials: RegistryCredentials | null
+    headFallback: HeadFallback
     signal: AbortSignal
   }): Promise<Pull> {
-    const { parts, connection, endpoint, reference, credentials: login, signal } = options
+    const { parts, connection, endpoint, reference, credentials: login, headFallback, signal } = options
     const session = await openSession(connection, { endpoint, repository: reference.repository, login, signal })
-    return new Pull({ parts, session, reference, signal })
+    return new Pull({ parts, session, reference, headFallback, signal })
   }
 
   /** @throws RegistryFailure */
@@ -59,10 +65,10 @@ export class Pull {
     const { repository } = this.#reference
     const { digest, manifest } = await this.#findManifest()
     const configDigest = manifest.config.digest
-    const keep = () => images.addImage(manifest, this.#documents)
+    const keep = () => images.addImage({ id: configDigest, layers: chainsOf(manifest), documents: this.#documents })
     if (images.hasImage(configDigest)) keep()
     else await downloadImage(this.#parts, { session, repository, manifest, keep, signal: this.#signal })
-    const changed = images.refer(this.#reference, { digest, configDigest })
+    const changed = images.refer(this.#reference, { digest, id: configDigest })
     if (changed) await this.#nameContent(digest)
     return {
       outcome: changed ? 'downloaded' : 'up-to-date',
@@ -72,8 +78,8 @@ export class Pull {
   }
 
   async #findManifest(): Promise<{ digest: string; manifest: Manifest }> {
-    const wanted =
-      this.#reference.digest ?? (await resolveTag(this.#session, this.#source(String(this.#reference.tag))))
+    const { digest, tag } = this.#reference
+    const wanted = digest ?? (await resolveTag(this.#session, this.#source(String(tag)), this.#headFallback))
     const top = await this.#documentOf(wanted, { orByTag: this.#reference.digest === null })
     if (top.kind === 'manifest') return { digest: top.digest, manifest: this.#imageManifest(top) }
     const chosen = choosePlatform(top.index, this.#parts.platform)

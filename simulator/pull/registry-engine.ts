@@ -1,31 +1,44 @@
-// The `docker` persona: a container engine that pulls from registries over HTTP request for request as a Docker Engine with the
-// graphdriver store does, verifies every byte, and keeps what it has in memory.
+// A container engine that pulls from registries over HTTP request for request as its persona does, verifies every byte, and keeps
+// what it has in memory.
 import { KasmSimError } from '../../server/kernel/errors.ts'
+import { type RandomStream, randomStream } from '../../server/kernel/random.ts'
 import { type ImageReference, parseReference } from '../../server/kernel/reference.ts'
 import { type Connection, logIn } from './authenticate.ts'
+import { Client } from './client.ts'
 import { ContentDirectory } from './content-directory.ts'
+import { ContentPull } from './content-pull.ts'
 import type { EngineParts } from './download.ts'
 import { type Engine, PullError, type PullRequest, type PullResult, type RegistryCredentials } from './engine.ts'
 import { explain, RegistryFailure } from './failure.ts'
 import { LocalImages } from './local-images.ts'
 import { endpointOf, loginHost } from './names.ts'
+import { type Persona, type PersonaName, personas } from './personas.ts'
 import { Pull } from './pull.ts'
 import type { Tally } from './session.ts'
+import type { TokenSource } from './tokens.ts'
 import { Transfers } from './transfers.ts'
-import { Transport } from './transport.ts'
+import { type Begin, Transport } from './transport.ts'
 
 export interface RegistryEngineOptions {
+  /** Whose pulls it makes. Default: docker. */
+  persona?: PersonaName
+  /** Whether attestations and who refers to them are asked for. Default: as the persona. */
+  attestations?: boolean
+  /** Draws the jitter of waits. Default: a stream of its own. */
+  random?: RandomStream
   /** Where the registry of a reference's host is: `docker.io` -> http://127.0.0.1:43217 */
   resolve: (host: string) => string
   /** Sent with every request. */
   headers?: Record<string, string>
   /** Default: linux/amd64. */
   platform?: { os: string; architecture: string }
-  /** Layers downloaded at once, over all pulls of this engine. Default: 3, as the engine's `max-concurrent-downloads`. */
+  /** Layers downloaded at once, instead of the persona's own limit. */
   maxConcurrentDownloads?: number
   /** Waits on the run's clock; rejects once the signal is aborted. */
   delay: (durationMs: number, signal: AbortSignal) => Promise<void>
   nowMs: () => number
+  /** Told of each request while it is under way. */
+  begin?: Begin
   /** How fast layers are unpacked, in bytes on the wire; null, the default, takes no time. */
   unpackBytesPerSecond?: number | null
   /** Keeps blobs as <directory>/blobs/sha256/<hex> (an OCI layout); absent: bytes are verified and dropped. */
@@ -36,9 +49,11 @@ export interface RegistryEngineOptions {
 
 /** Connections beside those of layers: configurations, manifests and tokens of pulls that run at the same time. */
 const extraConnections = 5
+/** What a log-in says besides the service and the account. */
+const loginQueries = { docker: { client_id: 'docker', offline_token: 'true' }, podman: {} } as const
 
 /**
- * A container engine of the `docker` persona. Its errors read as the engine's own; docs/pull.md lists requests, retries and texts.
+ * A container engine. Its errors read as the persona's own; docs/pull.md lists requests, retries and texts.
  *
  * @example
  * const engine = createRegistryEngine({ resolve: () => registry.url, delay: wait, nowMs: () => clock.nowMs() })
@@ -54,24 +69,36 @@ class RegistryEngine implements Engine {
   readonly #resolve: (host: string) => string
   readonly #nowMs: () => number
   readonly #transport: Transport
+  readonly #persona: Persona
+  readonly #attestations: boolean
+  readonly #random: RandomStream
+  readonly #tokens = new Map<string, TokenSource>()
   readonly #parts: EngineParts
   readonly #running = new Set<AbortController>()
 
   constructor(options: RegistryEngineOptions) {
-    const { headers = {}, maxConcurrentDownloads: limit = 3, contentDirectory } = options
+    const persona = personas[options.persona ?? 'docker']
+    const { headers = {}, maxConcurrentDownloads: limit = persona.downloads.max, contentDirectory } = options
     const { os, architecture } = options.platform ?? { os: 'linux', architecture: 'amd64' }
     this.#resolve = options.resolve
     this.#nowMs = options.nowMs
+    this.#persona = persona
+    this.#attestations = options.attestations ?? persona.attestations
+    this.#random = options.random ?? randomStream(0, 'pull')
     this.#transport = new Transport({
-      // The engine's form, and who it really is.
-      headers: { 'User-Agent': `docker/29.7.0 os/${os} arch/${architecture} UpstreamClient(kasm-sim)`, ...headers },
-      connections: limit + extraConnections,
+      // The client's form, and who it really is.
+      headers: {
+        'User-Agent': `${persona.userAgent} os/${os} arch/${architecture} UpstreamClient(kasm-sim)`,
+        ...headers,
+      },
+      connections: limit === null || persona.downloads.across === 'pull' ? null : limit + extraConnections,
+      begin: options.begin,
     })
     const images = new LocalImages()
     this.#parts = {
       images,
       transfers: new Transfers({
-        limit,
+        limit: limit ?? Number.POSITIVE_INFINITY,
         retain: (chain) => images.retainLayer(chain),
         release: (chain) => images.releaseLayer(chain),
       }),
@@ -89,7 +116,7 @@ class RegistryEngine implements Engine {
     const abort = () => controller.abort(signal.reason)
     signal.addEventListener('abort', abort, { once: true })
     this.#running.add(controller)
-    const tally: Tally = { requests: 0, receivedBytes: 0 }
+    const tally: Tally = request.progress ?? { requests: 0, receivedBytes: 0 }
     try {
       const result = await this.#pull(request, tally, controller.signal)
       return { ...result, downloadedBytes: tally.receivedBytes, requests: tally.requests }
@@ -115,28 +142,56 @@ class RegistryEngine implements Engine {
 
   async #pull(request: PullRequest, tally: Tally, signal: AbortSignal) {
     const { credentials } = request
-    const connection: Connection = { transport: this.#transport, tally, nowMs: this.#nowMs }
+    const connection: Connection = {
+      ...{ transport: this.#transport, tally, nowMs: this.#nowMs },
+      ...{ tokenHabits: this.#persona.token, tokens: this.#tokens },
+    }
     const reference = readReference(request.reference)
-    if (credentials) {
+    if (credentials && this.#persona.login !== 'none') {
       const endpoint = endpointOf(loginHost(credentials.registry), this.#resolve)
-      await logIn(connection, { endpoint, login: credentials, signal })
+      await logIn(connection, { endpoint, login: credentials, query: loginQueries[this.#persona.login], signal })
     }
     const own = credentials && loginHost(credentials.registry) === reference.host ? credentials : null
+    const image = { reference, credentials: own, signal }
+    return this.#persona.downloads.layersBy === 'chain'
+      ? this.#pullChain(connection, image)
+      : this.#pullContent(connection, image)
+  }
+
+  async #pullChain(connection: Connection, image: ImagePull) {
+    const endpoint = endpointOf(image.reference.host, this.#resolve)
+    const { headFallback } = this.#persona
     try {
-      return await this.#pullImage(connection, { reference, credentials: own, signal })
+      const pull = await Pull.open({ parts: this.#parts, connection, endpoint, headFallback, ...image })
+      return await pull.run()
     } catch (error) {
-      throw error instanceof RegistryFailure ? explain(error, reference) : error
+      throw error instanceof RegistryFailure ? explain(error, image.reference) : error
     }
   }
 
-  async #pullImage(
-    connection: Connection,
-    options: { reference: ImageReference; credentials: RegistryCredentials | null; signal: AbortSignal },
-  ) {
-    const endpoint = endpointOf(options.reference.host, this.#resolve)
-    const pull = await Pull.open({ parts: this.#parts, connection, endpoint, ...options })
-    return pull.run()
+  /** Tries the whole pull as often as the persona does. */
+  async #pullContent(connection: Connection, { reference, credentials: login, signal }: ImagePull) {
+    const endpoint = endpointOf(reference.host, this.#resolve)
+    const persona = this.#persona
+    const attestations = this.#attestations
+    const { delay } = this.#parts
+    for (let tries = 0; ; tries += 1) {
+      const client = new Client({ persona, connection, endpoint, reference, login, delay, random: this.#random })
+      try {
+        return await new ContentPull({ persona, parts: this.#parts, client, reference, attestations, signal }).run()
+      } catch (error) {
+        const waitMs = persona.wholePullWaitsMs[tries]
+        if (!(error instanceof RegistryFailure) || !error.retried || waitMs === undefined) throw error
+        await delay(waitMs, signal)
+      }
+    }
   }
+}
+
+interface ImagePull {
+  reference: ImageReference
+  credentials: RegistryCredentials | null
+  signal: AbortSignal
 }
 
 function readReference(text: string): ImageReference {
@@ -153,6 +208,11 @@ function readReference(text: string): ImageReference {
 }
 
 function asPullError(failure: RegistryFailure, tally: Tally): PullError {
-  const { code, message, status } = failure
-  return new PullError(code, message, { status, requests: tally.requests, cause: failure.cause ?? failure })
+  const { code, message, status, retryAfterMs } = failure
+  return new PullError(code, message, {
+    status,
+    retryAfterMs,
+    requests: tally.requests,
+    cause: failure.cause ?? failure,
+  })
 }

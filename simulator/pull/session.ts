@@ -1,9 +1,10 @@
 // What one pull says to one registry: counts its requests, authorizes them, follows redirects, and turns every failure into
 // the engine's words.
-import { type Challenge, parseChallenges } from './challenge.ts'
+import { type Challenge, parseChallenges } from '../registry/challenge.ts'
 import { challengedRefusal, RegistryFailure, refusal } from './failure.ts'
 import { describeNetworkError } from './go-text.ts'
 import type { Endpoint } from './names.ts'
+import { retryAfterHeaderMs } from './retry-after.ts'
 import type { Answer, Transport, TransportRequest } from './transport.ts'
 
 /** Requests and bytes of one pull, its log-in included. */
@@ -22,16 +23,18 @@ export interface Authorization {
 export type Authorize = (signal: AbortSignal) => Promise<Authorization | null>
 
 export interface SessionRequest {
-  method: 'GET' | 'HEAD'
+  method: 'GET' | 'HEAD' | 'POST'
   /** A path under the registry, or an absolute URL elsewhere. */
   target: string
   headers?: Record<string, string | string[]>
+  body?: string
   quick?: boolean
   signal: AbortSignal
 }
 
 const redirectStatuses = new Set([301, 302, 303, 307, 308])
 const redirectsMax = 10
+const verbs = { GET: 'Get', HEAD: 'Head', POST: 'Post' } as const
 /** Manifests, configurations and error bodies are kept in memory; nothing honest is longer. */
 const documentBytesMax = 8 * 2 ** 20
 
@@ -40,12 +43,20 @@ export class Session {
   readonly tally: Tally
   readonly #transport: Transport
   readonly #authorize: Authorize
+  readonly #nowMs: () => number
 
-  constructor(options: { endpoint: Endpoint; tally: Tally; transport: Transport; authorize: Authorize }) {
+  constructor(options: {
+    endpoint: Endpoint
+    tally: Tally
+    transport: Transport
+    nowMs: () => number
+    authorize: Authorize
+  }) {
     this.endpoint = options.endpoint
     this.tally = options.tally
     this.#transport = options.transport
     this.#authorize = options.authorize
+    this.#nowMs = options.nowMs
   }
 
   /**
@@ -54,10 +65,10 @@ export class Session {
    * @throws RegistryFailure when there is no answer, or no authorization to be had
    */
   async request(request: SessionRequest): Promise<Answer> {
-    const { method, quick = false, signal } = request
+    const { method, body = null, quick = false, signal } = request
     let url = this.#urlOf(request.target)
     for (let redirects = 0; redirects < redirectsMax; redirects += 1) {
-      const answer = await this.#sendAuthorized({ method, url, headers: request.headers ?? {}, quick, signal })
+      const answer = await this.#sendAuthorized({ method, url, headers: request.headers ?? {}, body, quick, signal })
       const { location } = answer.headers
       if (!redirectStatuses.has(answer.statusCode) || typeof location !== 'string') return answer
       await discard(answer)
@@ -67,9 +78,9 @@ export class Session {
   }
 
   /** The request as the engine's errors name it: `Head "https://registry-1.docker.io/v2/..."`. */
-  name({ method, target }: SessionRequest): string {
+  name({ method, target }: Pick<SessionRequest, 'method' | 'target'>): string {
     const url = target.startsWith('/') ? this.endpoint.shownUrl + target : target
-    return `${method === 'HEAD' ? 'Head' : 'Get'} "${url}"`
+    return `${verbs[method]} "${url}"`
   }
 
   /**
@@ -103,7 +114,8 @@ export class Session {
         if (failure) return failure
       }
     }
-    return refusal({ status, reason: answer.statusText, body: body.toString() })
+    const retryAfterMs = retryAfterHeaderMs(answer.headers['retry-after'], this.#nowMs())
+    return refusal({ status, reason: answer.statusText, body: body.toString(), retryAfterMs })
   }
 
   async #sendAuthorized(request: TransportRequest): Promise<Answer> {

@@ -61,10 +61,10 @@ export class Transfers {
   }
 
   /** Runs while holding one of the engine's slots, in the order of asking. */
-  async withSlot(signal: AbortSignal, act: () => Promise<void>): Promise<void> {
+  async withSlot<Result>(signal: AbortSignal, act: () => Promise<Result>): Promise<Result> {
     await this.#slots.take(signal)
     try {
-      await act()
+      return await act()
     } finally {
       this.#slots.give()
     }

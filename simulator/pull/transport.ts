@@ -5,13 +5,17 @@ import { Agent, type Dispatcher } from 'undici'
 export type Answer = Dispatcher.ResponseData
 
 export interface TransportRequest {
-  method: 'GET' | 'HEAD'
+  method: 'GET' | 'HEAD' | 'POST'
   url: URL
   headers: Record<string, string | string[]>
+  body: string | null
   /** Holds the answer to the engine's limit for pings and tokens. */
   quick: boolean
   signal: AbortSignal
 }
+
+/** Told of a request that is sent; what it returns is called once the answer has ended, however it did. */
+export type Begin = () => () => void
 
 const connectTimeoutMs = 30_000
 /** The engine waits this long for answers to a ping and from a token server. */
@@ -22,9 +26,11 @@ const idleConnectionMs = 1_000
 export class Transport {
   readonly #agent: Agent
   readonly #headers: Record<string, string>
+  readonly #begin: Begin
 
-  constructor(options: { headers: Record<string, string>; connections: number }) {
+  constructor(options: { headers: Record<string, string>; connections: number | null; begin?: Begin | undefined }) {
     this.#headers = options.headers
+    this.#begin = options.begin ?? (() => () => undefined)
     this.#agent = new Agent({
       connections: options.connections,
       connect: { timeout: connectTimeoutMs },
@@ -33,20 +39,33 @@ export class Transport {
     })
   }
 
-  send(request: TransportRequest): Promise<Answer> {
-    const { method, url, quick, signal } = request
-    return this.#agent.request({
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method,
-      headers: { ...this.#headers, ...request.headers },
-      signal,
-      ...(quick ? { headersTimeout: quickAnswerTimeoutMs, bodyTimeout: quickAnswerTimeoutMs } : {}),
-    })
+  async send(request: TransportRequest): Promise<Answer> {
+    const end = this.#begin()
+    try {
+      const answer = await this.#request(request)
+      answer.body.once('close', end)
+      return answer
+    } catch (error) {
+      end()
+      throw error
+    }
   }
 
   /** Drops every connection at once. */
   close(): Promise<void> {
     return this.#agent.destroy()
+  }
+
+  #request(request: TransportRequest): Promise<Answer> {
+    const { method, url, body, quick, signal } = request
+    return this.#agent.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method,
+      headers: { ...this.#headers, ...request.headers },
+      body,
+      signal,
+      ...(quick ? { headersTimeout: quickAnswerTimeoutMs, bodyTimeout: quickAnswerTimeoutMs } : {}),
+    })
   }
 }

@@ -36,7 +36,7 @@ export interface TestRegistry extends AsyncDisposable {
   intercept: Intercept
   connections(): Promise<number>
   /** Publishes an image of small layers by their names; names may come with a size in whole tar blocks, as in `base:5120`. */
-  publish(reference: string, layers: string[]): Promise<PublishedImage>
+  publish(reference: string, layers: string[], options?: { attestation: boolean }): Promise<PublishedImage>
 }
 
 export interface PublishedImage {
@@ -58,7 +58,7 @@ export async function startTestRegistry(profile = 'none', accounts = [{ username
       new Promise((resolve, reject) => {
         server.getConnections((error, count) => (error ? reject(error) : resolve(count)))
       }),
-    publish: (reference, layers) => publish(registry, reference, layers),
+    publish: (reference, layers, options) => publish(registry, reference, layers, options),
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
@@ -99,19 +99,24 @@ function pass(url: string, request: IncomingMessage, response: ServerResponse): 
   })
   response.on('close', () => onward.destroy())
   onward.on('error', () => response.destroy())
-  onward.end()
+  request.pipe(onward)
 }
 
-async function publish(registry: EmbeddedRegistry, reference: string, layers: string[]): Promise<PublishedImage> {
+async function publish(
+  registry: EmbeddedRegistry,
+  reference: string,
+  layers: string[],
+  options = { attestation: false },
+): Promise<PublishedImage> {
   const [repository = '', tag = 'latest'] = reference.split(':')
   const image: SyntheticImage = {
-    ...{ repository, tag, seed: 1 },
+    ...{ repository, tag, seed: 1, ...options },
     layers: layers.map((layer) => {
       const [name = '', sizeBytes = '2048'] = layer.split(':')
       return { name, sizeBytes: Number(sizeBytes) }
     }),
   }
-  const { digest } = registry.publish(image)
+  const { digest } = await registry.publish(image)
   const index = await documentOf(registry, repository, digest)
   const chosen = index.manifests.find(({ platform }) => platform.architecture === 'amd64')
   const manifest = await documentOf(registry, repository, chosen?.digest ?? '')
@@ -171,6 +176,28 @@ export function answerError(response: ServerResponse, status: number, code: stri
 export function answer(response: ServerResponse, status: number, body: string, type = 'application/json'): boolean {
   response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body)
   return true
+}
+
+/** Stands for a registry with tokens in front of one without: its tokens last as long on the test's own clock as they say. */
+export function tokenDesk(registry: TestRegistry, options: { lifetimeMs: number; nowMs: () => number }) {
+  const expiries = new Map<string, number>()
+  const desk = {
+    get issued() {
+      return expiries.size
+    },
+    intercept: ({ path, authorizationHeader }: SeenRequest, response: ServerResponse): boolean => {
+      if (path === '/token') {
+        const token = `token-${expiries.size + 1}`
+        expiries.set(`Bearer ${token}`, options.nowMs() + options.lifetimeMs)
+        return answer(response, 200, JSON.stringify({ token, expires_in: options.lifetimeMs / 1_000 }))
+      }
+      if ((expiries.get(authorizationHeader) ?? 0) > options.nowMs()) return false
+      const error = authorizationHeader === '' ? '' : ',error="invalid_token"'
+      response.setHeader('www-authenticate', `Bearer realm="${registry.url}/token",service="desk"${error}`)
+      return answerError(response, 401, 'UNAUTHORIZED', 'authentication required')
+    },
+  }
+  return desk
 }
 
 /** One line per request, digests by their names, requests that run side by side in the order of the image's layers. */

@@ -1,6 +1,6 @@
 // Tokens: one per pull, shared by its requests, renewed once it has expired.
 import { expect, test } from 'vitest'
-import { parseChallenges } from '../../simulator/pull/challenge.ts'
+import { parseChallenges } from '../../simulator/registry/challenge.ts'
 import { answer, answerError, startEngine, startTestRegistry, type TestRegistry } from './support.ts'
 
 const tokenRequests = ({ seen }: TestRegistry) => seen.filter(({ path }) => path === '/token')

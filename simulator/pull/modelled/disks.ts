@@ -1,5 +1,5 @@
 // Which images the engines of a fleet have, in virtual time.
-import type { ModelledImage, ModelledLayer } from '../../registry/modelled-registry.ts'
+import type { ModelledImage, ModelledLayer } from '../../registry/modelled-images.ts'
 
 /** Which images are whole on which disk: one bit each. */
 export class Disks {
@@ -30,12 +30,19 @@ export class Disks {
     }
   }
 
-  /** The layers of an image from the first one that no image on the disk has: chains share from below. */
-  missingLayers(agent: number, image: ModelledImage): readonly ModelledLayer[] {
+  /**
+   * Which layers of an image have to be fetched: known by chains, all from the first one that no image on the disk has in its place;
+   * known by digests, those that no image has anywhere.
+   */
+  missingLayers(agent: number, image: ModelledImage, knownBy: 'chain' | 'digest'): readonly number[] {
     const held = this.#images.filter((other) => this.has(agent, other))
-    const first = image.layers.findIndex(
-      (layer, index) => !held.some((other) => other.layers[index]?.number === layer.number),
-    )
-    return first === -1 ? [] : image.layers.slice(first)
+    const indices = image.layers.map((_, index) => index)
+    if (knownBy === 'digest') {
+      return indices.filter(
+        (index) => !held.some(({ layers }) => layers.includes(image.layers[index] as ModelledLayer)),
+      )
+    }
+    const first = image.chains.findIndex((chain, index) => !held.some((other) => other.chains[index] === chain))
+    return first === -1 ? [] : indices.slice(first)
   }
 }

@@ -1,187 +1,173 @@
-// The layers under way to a fleet: at most so many at once per engine, each a flow on the shared link, then unpacked above what lies
-// below it. Pulls of one engine that want the same layer share its download, as the graphdriver engine does.
+// The layers under way to one engine: each fetched by a strand of its own, then unpacked above what lies below it. Pulls that want the
+// same layer share its download where the engine does so.
 import type { Task } from '../../../server/kernel/event-queue.ts'
-import type { SharedLink } from '../../network/shared-link.ts'
-import type { ModelledLayer } from '../../registry/modelled-registry.ts'
+import type { ModelledLayer } from '../../registry/modelled-images.ts'
+import { RegistryFailure } from '../failure.ts'
+import type { PullAsks } from './asks.ts'
+import type { Slots } from './slots.ts'
+import { type Script, Strand, type StrandOwner } from './strand.ts'
+import type { World } from './world.ts'
 
-/** Who waits for a layer. */
+/** Who waits for layers. */
 export interface LayerWatcher {
-  agent: number
-  /** A download of this pull has all its bytes; told once, to the pull that started it. */
-  layerReceived(layer: ModelledLayer, startedAtMs: number, nowMs: number): void
-  /** The layer and everything below it is unpacked. */
-  layerReady(download: Download, nowMs: number): void
+  /** A layer and everything below it is unpacked, or not to be had. */
+  layerSettled(download: Download, nowMs: number): void
 }
 
-/** What one engine has under way. */
-interface Desk {
-  active: number
-  waiting: Download[]
-  /** By layer number. */
-  downloads: Map<number, Download>
+/** How a pull fetches layers. */
+export interface LayerOrder {
+  asks: PullAsks
+  watcher: LayerWatcher
+  slots: Slots
+  /** Whether what lies above a layer that cannot be had does not begin any more. */
+  inChains: boolean
+  /** Fetches one layer within its slot; throws RegistryFailure. */
+  fetch: (strand: Strand, layer: ModelledLayer) => Script
 }
-
-type DownloadState = 'waiting' | 'opening' | 'flowing' | 'received' | 'ready' | 'dropped'
 
 /** One layer on its way to one engine. */
-export class Download implements Task {
-  readonly id: number
+export class Download implements Task, StrandOwner<unknown> {
   readonly layer: ModelledLayer
-  readonly starter: LayerWatcher
-  readonly below: Download | null
-  readonly above: Download[] = []
-  readonly watchers = new Set<LayerWatcher>()
-  readonly #downloads: ModelledDownloads
-  state: DownloadState = 'waiting'
-  startedAtMs = 0
-  receivedAtMs = 0
-  readyAtMs = 0
+  readonly asks: PullAsks
+  state: 'fetching' | 'received' | 'ready' | 'failed' | 'dropped' = 'fetching'
+  /** Why the layer is not to be had. */
+  failure: RegistryFailure | null = null
+  readonly #world: World
+  readonly #order: LayerOrder
+  readonly #below: Download | null
+  readonly #downloads: Map<number, Download>
+  readonly #key: number
+  #above: Download[] | null = null
+  #watchers: readonly LayerWatcher[]
+  #strand: Strand | null = null
 
+  /** `downloads` are those of its engine, by what layers are known by; it leaves them once it is of no more use. */
   constructor(
-    downloads: ModelledDownloads,
-    options: { id: number; layer: ModelledLayer; starter: LayerWatcher; below: Download | null },
+    world: World,
+    options: {
+      layer: ModelledLayer
+      key: number
+      below: Download | null
+      order: LayerOrder
+      downloads: Map<number, Download>
+    },
   ) {
+    const { layer, key, below, order, downloads } = options
+    this.#world = world
+    this.layer = layer
+    this.asks = order.asks
+    this.#key = key
+    this.#below = below
+    this.#order = order
     this.#downloads = downloads
-    this.id = options.id
-    this.layer = options.layer
-    this.starter = options.starter
-    this.below = options.below
-    options.below?.above.push(this)
+    this.#watchers = [order.watcher]
+    downloads.set(key, this)
+    if (below === null) return
+    below.#above ??= []
+    below.#above.push(this)
   }
 
+  start(nowMs: number): void {
+    this.#strand = new Strand(this.#world, this, { id: this.#world.nextId(), nowMs })
+    this.#strand.wake(nowMs)
+  }
+
+  watch(watcher: LayerWatcher): void {
+    if (!this.#watchers.includes(watcher)) this.#watchers = [...this.#watchers, watcher]
+  }
+
+  /** Ends one pull's interest; with the last one the download ends too. */
+  release(watcher: LayerWatcher, nowMs: number): void {
+    this.#watchers = this.#watchers.filter((other) => other !== watcher)
+    if (this.#watchers.length > 0 || this.state === 'dropped') return
+    this.state = 'dropped'
+    this.#leave()
+    this.#strand?.drop(nowMs)
+  }
+
+  /** It is unpacked. */
   due(nowMs: number): void {
-    if (this.state === 'opening') this.#downloads.flow(this, nowMs)
-    else if (this.state === 'received') this.#downloads.ready(this, nowMs)
-  }
-}
-
-/** All downloads of a fleet. */
-export class ModelledDownloads {
-  readonly #link: SharedLink
-  readonly #schedule: (atMs: number, task: Task) => void
-  readonly #downloadsMax: number
-  readonly #openingMs: number
-  readonly #unpackMsPerByte: number
-  readonly #desks = new Map<number, Desk>()
-  readonly #flowing = new Map<number, Download>()
-  #nextId = 0
-
-  constructor(options: {
-    link: SharedLink
-    schedule: (atMs: number, task: Task) => void
-    /** Of one engine. */
-    downloadsMax: number
-    /** From the request to the first byte. */
-    openingMs: number
-    /** Per byte on the wire. */
-    unpackMsPerByte: number
-  }) {
-    this.#link = options.link
-    this.#schedule = options.schedule
-    this.#downloadsMax = options.downloadsMax
-    this.#openingMs = options.openingMs
-    this.#unpackMsPerByte = options.unpackMsPerByte
+    if (this.state === 'received') this.#settle('ready', nowMs)
   }
 
-  /** When the next download has all its bytes. */
-  get nextMs(): number {
-    return this.#link.nextEndMs
-  }
-
-  /** Watches layers, lowest first, and starts those that nobody started; returns the downloads. */
-  watch(watcher: LayerWatcher, layers: readonly ModelledLayer[], nowMs: number): Download[] {
-    const desk = this.#deskOf(watcher.agent)
-    let below: Download | null = null
-    const watched: Download[] = []
-    for (const layer of layers) {
-      let download = desk.downloads.get(layer.number)
-      if (download === undefined) {
-        download = new Download(this, { id: this.#nextId++, layer, starter: watcher, below })
-        desk.downloads.set(layer.number, download)
-        desk.waiting.push(download)
-      }
-      download.watchers.add(watcher)
-      watched.push(download)
-      below = download
-    }
-    this.#fillSlots(desk, nowMs)
-    return watched
-  }
-
-  /** Lets go of downloads; those that nobody watches any more stop. */
-  release(watcher: LayerWatcher, downloads: readonly Download[], nowMs: number): void {
-    const desk = this.#deskOf(watcher.agent)
-    for (const download of downloads) {
-      download.watchers.delete(watcher)
-      if (download.watchers.size > 0) continue
-      desk.downloads.delete(download.layer.number)
-      if (download.state === 'flowing') {
-        this.#link.drop(download.id, nowMs)
-        this.#flowing.delete(download.id)
-      }
-      if (download.state === 'waiting') desk.waiting.splice(desk.waiting.indexOf(download), 1)
-      if (download.state === 'flowing' || download.state === 'opening') desk.active -= 1
-      download.state = 'dropped'
-    }
-    if (desk.downloads.size === 0) this.#desks.delete(watcher.agent)
-    else this.#fillSlots(desk, nowMs)
-  }
-
-  /** Takes the downloads that have all their bytes by now. */
-  receive(nowMs: number): void {
-    for (const id of this.#link.takeEnded(nowMs)) {
-      const download = this.#flowing.get(id) as Download
-      this.#flowing.delete(id)
-      download.state = 'received'
-      download.receivedAtMs = nowMs
-      const desk = this.#deskOf(download.starter.agent)
-      desk.active -= 1
-      this.#fillSlots(desk, nowMs)
-      download.starter.layerReceived(download.layer, download.startedAtMs, nowMs)
-      this.#unpack(download, nowMs)
+  *script(strand: Strand): Script {
+    const { slots, inChains, fetch } = this.#order
+    if (!slots.tryTake()) yield* slots.take(strand)
+    try {
+      if (inChains && this.#below?.state === 'failed') throw this.#below.failure
+      yield* fetch(strand, this.layer)
+    } finally {
+      slots.give(strand.clientMs)
     }
   }
 
-  flow(download: Download, nowMs: number): void {
-    download.state = 'flowing'
-    this.#flowing.set(download.id, download)
-    const { agent } = download.starter
-    this.#link.open({ id: download.id, agent, sizeBytes: download.layer.sizeBytes }, nowMs)
-  }
-
-  ready(download: Download, nowMs: number): void {
-    download.state = 'ready'
-    download.readyAtMs = nowMs
-    for (const above of download.above) this.#unpack(above, nowMs)
-    for (const watcher of [...download.watchers]) watcher.layerReady(download, nowMs)
+  scriptEnded(result: unknown, nowMs: number): void {
+    if (result instanceof RegistryFailure) {
+      this.#fail(result, nowMs)
+      return
+    }
+    this.state = 'received'
+    this.#unpack(nowMs)
   }
 
   /** A layer is unpacked once it is here and what lies below it is unpacked. */
-  #unpack(download: Download, nowMs: number): void {
-    if (download.state !== 'received') return
-    if (download.below !== null && download.below.state !== 'ready') return
-    const unpackMs = download.layer.sizeBytes * this.#unpackMsPerByte
-    if (unpackMs === 0) this.ready(download, nowMs)
-    else this.#schedule(nowMs + unpackMs, download)
+  #unpack(nowMs: number): void {
+    if (this.state !== 'received') return
+    if (this.#below?.state === 'failed') {
+      this.#fail(this.#below.failure as RegistryFailure, nowMs)
+      return
+    }
+    if (this.#below !== null && this.#below.state !== 'ready') return
+    const unpackMs = this.layer.sizeBytes * this.#world.unpackMsPerByte
+    if (unpackMs === 0) this.#settle('ready', nowMs)
+    else this.#world.schedule(nowMs + unpackMs, this)
   }
 
-  #fillSlots(desk: Desk, nowMs: number): void {
-    while (desk.active < this.#downloadsMax) {
-      const download = desk.waiting.shift()
-      if (download === undefined) return
-      desk.active += 1
-      download.state = 'opening'
-      download.startedAtMs = nowMs
-      this.#schedule(nowMs + this.#openingMs, download)
-    }
+  #fail(failure: RegistryFailure, nowMs: number): void {
+    this.failure = failure
+    this.#leave()
+    this.#settle('failed', nowMs)
   }
 
-  #deskOf(agent: number): Desk {
-    let desk = this.#desks.get(agent)
-    if (desk === undefined) {
-      desk = { active: 0, waiting: [], downloads: new Map() }
-      this.#desks.set(agent, desk)
+  #settle(state: 'ready' | 'failed', nowMs: number): void {
+    this.state = state
+    for (const above of this.#above ?? []) above.#unpack(nowMs)
+    for (const watcher of this.#watchers) watcher.layerSettled(this, nowMs)
+  }
+
+  #leave(): void {
+    if (this.#downloads.get(this.#key) === this) this.#downloads.delete(this.#key)
+  }
+}
+
+/** The downloads of one engine, by what layers are known by. */
+export class Downloads {
+  readonly #world: World
+  readonly #byKey = new Map<number, Download>()
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  get isEmpty(): boolean {
+    return this.#byKey.size === 0
+  }
+
+  /** Watches layers, lowest first, and starts those that nobody started. */
+  watch(layers: readonly { layer: ModelledLayer; key: number }[], order: LayerOrder, nowMs: number): Download[] {
+    let below: Download | null = null
+    const watched: Download[] = []
+    const started: Download[] = []
+    for (const { layer, key } of layers) {
+      let download = this.#byKey.get(key)
+      if (download === undefined) {
+        download = new Download(this.#world, { layer, key, below, order, downloads: this.#byKey })
+        started.push(download)
+      } else download.watch(order.watcher)
+      watched.push(download)
+      below = download
     }
-    return desk
+    for (const download of started) download.start(nowMs)
+    return watched
   }
 }

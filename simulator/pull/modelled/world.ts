@@ -1,25 +1,35 @@
 // What every modelled pull is told of the run that it is part of.
 import type { Task } from '../../../server/kernel/event-queue.ts'
+import type { RandomStream } from '../../../server/kernel/random.ts'
+import type { FaultDecision, FaultRequest } from '../../registry/faults/fault.ts'
 import type { RequestRecord } from '../../registry/journal.ts'
 import type { ModelledRegistry } from '../../registry/modelled-registry.ts'
 import type { TrafficRecorder } from '../../report/registry-traffic.ts'
 import type { ScenarioNetwork } from '../../scenario/scenario.ts'
 import type { CoolDown } from '../cool-down.ts'
 import type { PullError, PullResult } from '../engine.ts'
+import type { Persona } from '../personas.ts'
 import type { Disks } from './disks.ts'
-import type { ModelledDownloads } from './downloads.ts'
+import type { Flows } from './flows.ts'
 
 export interface ModelledPullsOptions {
   registry: ModelledRegistry
+  /** Null where nothing goes wrong. */
+  faults: { decide(request: FaultRequest, nowMs: number): FaultDecision | null } | null
   network: ScenarioNetwork
   /** The address that each agent comes from. */
   sources: readonly string[]
+  /** Whose pulls each agent makes. */
+  personas: readonly Persona[]
   /** The patience of each agent whose persona has any. */
   coolDowns: readonly (CoolDown | null)[]
+  /** The draws of an agent's engine. */
+  random: (agent: number) => RandomStream
   /** Bytes per millisecond that each agent can receive. */
   downlinkBytesPerMs: ArrayLike<number>
   /** How many images the run publishes in all. */
   imagesMax: number
+  nowMs: () => number
   schedule: (atMs: number, task: Task, place?: number) => void
   /** Counts every request. */
   traffic: TrafficRecorder
@@ -33,10 +43,14 @@ export interface ModelledPullsOptions {
 
 /** What the pulls of a run share. */
 export interface World extends ModelledPullsOptions {
-  downloads: ModelledDownloads
+  flows: Flows
   disks: Disks
-  /** From one request's service to the next one's, where each waits for the answer before. */
-  exchangeMs: number
+  /** From sending a request until it is served, and from there until its answer arrives. */
+  servedMs: number
   halfRoundTripMs: number
+  serverLatencyMs: number
+  /** Per byte on the wire. */
+  unpackMsPerByte: number
+  nextId(): number
   end(pull: { agent: number; pullId: number }): void
 }
