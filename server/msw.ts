@@ -1,7 +1,8 @@
 // The fake Kasm as handlers of Mock Service Worker, for tests of clients in node: requests to its address are answered by the very app
-// that listens elsewhere, without a port.
-import type { FastifyInstance, HTTPMethods } from 'fastify'
-import { type HttpHandler, HttpResponse, http } from 'msw'
+// that listens elsewhere, without a port. In a browser there is no node to run the app; server/msw-browser.ts forwards to one instead.
+import type { FastifyInstance } from 'fastify'
+import { type HttpHandler, http } from 'msw'
+import { fetchFrom } from './in-process.ts'
 
 /**
  * Handlers that answer every request below `url` with the app. Kasm's own address makes clients run unchanged.
@@ -13,18 +14,5 @@ import { type HttpHandler, HttpResponse, http } from 'msw'
  */
 export function createHandlers(app: FastifyInstance, url: string): HttpHandler[] {
   const origin = url.replace(/\/+$/, '')
-  return [
-    http.all(`${origin}/*`, async ({ request }) => {
-      const { pathname, search } = new URL(request.url)
-      const answer = await app.inject({
-        method: request.method as HTTPMethods,
-        url: pathname + search,
-        headers: Object.fromEntries(request.headers),
-        ...(request.body === null ? {} : { payload: Buffer.from(await request.arrayBuffer()) }),
-      })
-      const headers = new Headers()
-      for (const [name, value] of Object.entries(answer.headers)) headers.set(name, String(value))
-      return new HttpResponse(new Uint8Array(answer.rawPayload), { status: answer.statusCode, headers })
-    }),
-  ]
+  return [http.all(`${origin}/*`, ({ request }) => fetchFrom(app, request))]
 }

@@ -25,23 +25,64 @@ export const ListInput = Type.Unsafe<string[] | string | null>({
   items: { type: 'string' },
 })
 
+/** Ids in replies: 32 hex digits without dashes. */
+export const Id = Type.String({ pattern: '^[0-9a-f]{32}$' })
+/** Ids in requests; with or without dashes, in any case. */
+export const IdInput = Type.String({ minLength: 1 })
+/** Texts that may be null. */
+export const Text = nullable(Type.String())
+export const TextInput = Type.Optional(Text)
+/** Null leaves a flag as it is. */
+export const FlagInput = Type.Optional(Type.Unsafe<boolean | null>({ type: ['boolean', 'null'] }))
+export const Count = Type.Integer({ minimum: 0 })
+/** An object whose fields nobody checks. */
+export const AnyObject = Type.Record(Type.String(), Type.Unknown())
+/** Nothing but what the schema names. */
+export const own = { additionalProperties: false } as const
+export const exampleId = 'c1f7a3e65d0b4b7e8a2c9d1e0f345678'
+
 const exampleKey = { api_key: 'kasmSimKey01', api_key_secret: 'kasmSimSecret0123456789abcdefghi' }
 
-/**
- * The body of a developer operation: the API key, which may come in the Authorization header instead, and its own fields.
- * Unknown fields are ignored, as Kasm does.
- */
-export function developerRequest<Properties extends Record<string, TSchema>>(
-  $id: string,
-  properties: Properties,
-  example: object,
-): TObject<Properties> {
-  const key = { api_key: Type.Optional(Type.String()), api_key_secret: Type.Optional(Type.String()) }
-  return Type.Object(
-    { ...key, ...properties },
-    { $id, examples: [{ ...exampleKey, ...example }] },
-  ) as unknown as TObject<Properties>
+/** An operation: what it takes, what it answers and how documents present it. */
+export interface OperationDescription {
+  tag: string
+  summary: string
+  body: TSchema
+  reply: TSchema
+  /** `shape`: it answers in the right form, and what it stores has no effect; docs/api.md says why that is enough. */
+  state: 'full' | 'shape'
 }
+
+type Properties = Record<string, TSchema>
+
+/**
+ * Describes the developer operations of one area. Bodies may also carry the caller's key or token, which may come in headers instead;
+ * unknown fields are ignored, as Kasm does.
+ *
+ * @example
+ * const operation = operationsOf('Zones')
+ * operation('get_zones', 'List the zones', {}, {}, Type.Object({ zones: Type.Array(reference(ZoneSchema)) }))
+ */
+export function operationsOf(tag: string, state: OperationDescription['state'] = 'full') {
+  return <Request extends Properties, Reply extends TSchema>(
+    verb: string,
+    summary: string,
+    request: Request,
+    example: object,
+    reply: Reply,
+  ) => {
+    const name = verb.replaceAll(/(?:^|_)(\w)/g, (_match, letter: string) => letter.toUpperCase())
+    const credentials = Object.fromEntries(credentialFields.map((field) => [field, Type.Optional(Type.String())]))
+    const body = Type.Object(
+      { ...credentials, ...request },
+      { $id: `${name}Request`, examples: [{ ...(verb === 'authenticate' ? {} : exampleKey), ...example }] },
+    ) as unknown as TObject<Request>
+    const named = '$id' in reply ? reply : ({ ...reply, $id: `${name}Reply` } as Reply)
+    return { tag, summary, body, reply: named, state }
+  }
+}
+
+const credentialFields = ['api_key', 'api_key_secret', 'token', 'username']
 
 /** Every error that is not the plain 500 page. */
 export const ErrorReplySchema = Type.Object(

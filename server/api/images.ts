@@ -1,9 +1,8 @@
 // Workspace images: the record as the developer API shows it and the bodies that create, change and delete it.
 // Field names, types and defaults are those of docs/kasm.md, "Image object".
 import { type Static, Type } from 'typebox'
-import { ConfigInput, developerRequest, ListInput, nullable, reference } from './common.ts'
+import { ConfigInput, EmptyReplySchema, ListInput, nullable, operationsOf, reference, Text } from './common.ts'
 
-const Text = nullable(Type.String())
 const ConfigOutput = Type.Record(Type.String(), Type.Unknown())
 const Names = Type.Array(Type.String())
 const Count = Type.Integer({ minimum: 0 })
@@ -63,6 +62,29 @@ export const ImageSchema = Type.Object(
     link_url: Text,
     x_res: Count,
     y_res: Count,
+    server_pool_id: Text,
+    session_banner: Text,
+    session_banner_id: Text,
+    filter_policy_id: Text,
+    filter_policy_name: Text,
+    remote_app_name: Text,
+    remote_app_args: Text,
+    remote_app_icon: Text,
+    remote_app_program: Text,
+    rdp_client_type: Text,
+    session_banner_force_disabled: Type.Boolean(),
+    filter_policy_force_disabled: Type.Boolean(),
+    override_egress_gateways: Type.Boolean(),
+    enforce_workspace_persistence: Type.Boolean(),
+    imageAttributes: Type.Array(
+      Type.Object({
+        attr_id: Type.String(),
+        image_id: Type.String(),
+        name: Type.String(),
+        category: Type.String(),
+        value: Type.String(),
+      }),
+    ),
   },
   { $id: 'Image', additionalProperties: false },
 )
@@ -109,6 +131,20 @@ const settableFields = {
   link_url: Type.Optional(Text),
   x_res: Type.Optional(Count),
   y_res: Type.Optional(Count),
+  server_pool_id: Type.Optional(Text),
+  session_banner: Type.Optional(Text),
+  session_banner_id: Type.Optional(Text),
+  filter_policy_id: Type.Optional(Text),
+  filter_policy_name: Type.Optional(Text),
+  remote_app_name: Type.Optional(Text),
+  remote_app_args: Type.Optional(Text),
+  remote_app_icon: Type.Optional(Text),
+  remote_app_program: Type.Optional(Text),
+  rdp_client_type: Type.Optional(Text),
+  session_banner_force_disabled: Type.Optional(Type.Boolean()),
+  filter_policy_force_disabled: Type.Optional(Type.Boolean()),
+  override_egress_gateways: Type.Optional(Type.Boolean()),
+  enforce_workspace_persistence: Type.Optional(Type.Boolean()),
 }
 const ImageName = Type.String({ minLength: 1, maxLength: 255 })
 const ImageId = Type.String({ minLength: 1 })
@@ -125,40 +161,54 @@ export type ImageChanges = Omit<Static<typeof ChangedImageSchema>, 'image_id'>
 const NamedImageSchema = Type.Object({ image_id: ImageId })
 const { image_id } = exampleImage
 
-export const GetImagesRequestSchema = developerRequest('GetImagesRequest', {}, {})
-export const CreateImageRequestSchema = developerRequest(
-  'CreateImageRequest',
-  { target_image: NewImageSchema },
-  {
-    target_image: {
-      name: 'kasmweb/chrome:1.16.1',
-      friendly_name: 'Chrome',
-      image_type: 'Container',
-      cores: 2,
-      memory: 2768000000,
-      enabled: true,
-      docker_registry: 'https://index.docker.io/v1/',
-      run_config: '{"hostname": "kasm"}',
+const operation = operationsOf('Images')
+const ImageReply = Type.Object({ image: reference(ImageSchema) })
+
+export const imageOperations = {
+  get_images: operation(
+    'get_images',
+    'List all images',
+    {},
+    {},
+    Type.Object({ images: Type.Array(reference(ImageSchema)) }),
+  ),
+  get_image: operation(
+    'get_image',
+    'Get one image',
+    { image_id: Type.Optional(ImageId), target_image: Type.Optional(NamedImageSchema) },
+    { target_image: { image_id } },
+    ImageReply,
+  ),
+  create_image: operation(
+    'create_image',
+    'Create an image',
+    { target_image: NewImageSchema },
+    {
+      target_image: {
+        name: 'kasmweb/chrome:1.16.1',
+        friendly_name: 'Chrome',
+        image_type: 'Container',
+        cores: 2,
+        memory: 2768000000,
+        enabled: true,
+        docker_registry: 'https://index.docker.io/v1/',
+        run_config: '{"hostname": "kasm"}',
+      },
     },
-  },
-)
-export const UpdateImageRequestSchema = developerRequest(
-  'UpdateImageRequest',
-  { target_image: ChangedImageSchema },
-  { target_image: { image_id, name: 'kasmweb/chrome:1.17.0' } },
-)
-export const DeleteImageRequestSchema = developerRequest(
-  'DeleteImageRequest',
-  { target_image: NamedImageSchema },
-  { target_image: { image_id } },
-)
-export const GetImageRequestSchema = developerRequest(
-  'GetImageRequest',
-  { image_id: Type.Optional(ImageId), target_image: Type.Optional(NamedImageSchema) },
-  { target_image: { image_id } },
-)
-export const ImagesListReplySchema = Type.Object(
-  { images: Type.Array(reference(ImageSchema)) },
-  { $id: 'ImagesListReply' },
-)
-export const ImageReplySchema = Type.Object({ image: reference(ImageSchema) }, { $id: 'ImageReply' })
+    ImageReply,
+  ),
+  update_image: operation(
+    'update_image',
+    'Change the given fields of an image',
+    { target_image: ChangedImageSchema },
+    { target_image: { image_id, name: 'kasmweb/chrome:1.17.0' } },
+    ImageReply,
+  ),
+  delete_image: operation(
+    'delete_image',
+    'Delete an image',
+    { target_image: NamedImageSchema },
+    { target_image: { image_id } },
+    EmptyReplySchema,
+  ),
+}

@@ -6,6 +6,9 @@ import { MinHeap } from './min-heap.ts'
 /** Timers of the platform cannot wait longer; what is due later is waited for in parts. */
 const wallDelayMsMax = 2 ** 31 - 1
 
+/** How finely the timers of the platform count. */
+const timerMs = 1
+
 /** Something that waits for its moment. */
 export interface Appointment {
   /** It will not happen; of no effect once it has. */
@@ -38,6 +41,8 @@ export class Timekeeper implements Clock {
   #nextId = 0
   #originMs: number
   #originWallMs = performance.now()
+  /** The moment of a timer that came a little early: until the wall has caught up, it is that moment. */
+  #leastMs = Number.NEGATIVE_INFINITY
   #speed: number
   #isFrozen: boolean
   #isClosed = false
@@ -52,7 +57,8 @@ export class Timekeeper implements Clock {
   }
 
   nowMs(): number {
-    return this.#isFrozen ? this.#originMs : this.#originMs + (performance.now() - this.#originWallMs) * this.#speed
+    if (this.#isFrozen) return this.#originMs
+    return Math.max(this.#leastMs, this.#originMs + (performance.now() - this.#originWallMs) * this.#speed)
   }
 
   get state(): ClockState {
@@ -110,6 +116,23 @@ export class Timekeeper implements Clock {
       isOver = true
       this.#busy -= 1
       if (this.#busy === 0) this.#idle.resolve()
+    }
+  }
+
+  /**
+   * Something that work under way depends on waits for this clock, such as a server of this process that holds an answer back: until the
+   * returned function is called, that work does not hold `advance` up.
+   */
+  pause(): () => void {
+    if (this.#busy === 0) return () => {}
+    this.#busy -= 1
+    if (this.#busy === 0) this.#idle.resolve()
+    let isOver = false
+    return () => {
+      if (isOver) return
+      isOver = true
+      if (this.#busy === 0) this.#idle = Promise.withResolvers()
+      this.#busy += 1
     }
   }
 
@@ -185,6 +208,8 @@ export class Timekeeper implements Clock {
     const delayMs = Math.min(Math.max(0, (atMs - this.nowMs()) / this.#speed), wallDelayMsMax)
     this.#timer = setTimeout(() => {
       this.#timerMs = Number.POSITIVE_INFINITY
+      // The platform's timers count whole milliseconds: one that comes less than that too early is taken for punctual.
+      if ((atMs - this.nowMs()) / this.#speed < timerMs) this.#leastMs = atMs
       this.#runDue()
       this.#wakeAt(this.nextMs)
     }, delayMs)

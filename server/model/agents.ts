@@ -1,146 +1,194 @@
 // The agents that have checked in, and what becomes of those that stop doing so.
-import type { Agent, AgentChanges } from '../api/agents.ts'
+import type { AgentChanges } from '../api/agents.ts'
 import type { HeartbeatRequest } from '../api/manager.ts'
-import { formatDate, plainId, requireId, stableId } from './ids.ts'
-import { businessError, invalidField } from './reply.ts'
-import type { Holding, Stock } from './stock.ts'
-import type { Zone, Zones } from './zones.ts'
+import { plainId, requireId, stableId } from './ids.ts'
+import { pullReports } from './pull-reports.ts'
+import { invalidField, notFound } from './reply.ts'
+import type { Settings } from './settings.ts'
+import type { AgentRecord, PruneImagesMode, ReportRecord } from './state/records.ts'
+import type { Collections } from './state/state.ts'
+import type { Stock } from './stock.ts'
+import type { Zones } from './zones.ts'
 
-/** The product's settings `host_missing_expiration`, `host_dead_expiration` and `guardian_interval`. */
-const missingAfterMs = 600_000
-const goneAfterMs = 3_600_000
-const guardianIntervalMs = 15_000
+/** How new agents are set up; asked at each registration, because quirks and settings may change. */
+export type AgentDefaults = () => { enabled: boolean; pruneImagesMode: PruneImagesMode }
 
-export type PruneImagesMode = Agent['auto_prune_images']
-
-/** An agent as the web app knows it. */
-export interface AgentRecord {
-  readonly agentId: string
-  /** Without dashes where it is a UUID. */
-  readonly serverId: string
-  zone: Zone
-  enabled: boolean
-  pruneImagesMode: PruneImagesMode
-  coresOverride: number | null
-  memoryOverride: number | null
-  gpusOverride: number | null
-  report: Omit<HeartbeatRequest, 'docker_images'>
-  holdings: readonly Holding[]
-  lastReportedMs: number
+interface Parts {
+  rows: Collections
+  zones: Zones
+  stock: Stock
+  settings: Settings
+  defaults: AgentDefaults
 }
 
-/** All agents, by server id. */
+/** All agents, by server id. What each last said is kept apart, for it is written at every check-in. */
 export class Agents {
-  readonly #agents = new Map<string, AgentRecord>()
-  readonly #byAgentId = new Map<string, AgentRecord>()
+  /** Agents that have come, gone, or changed what they can take since the scheduler looked last. */
+  readonly changed = new Set<string>()
+  readonly #rows: Collections
   readonly #zones: Zones
   readonly #stock: Stock
-  readonly #defaults: { enabled: boolean; pruneImagesMode: PruneImagesMode }
+  readonly #settings: Settings
+  readonly #defaults: AgentDefaults
+  readonly #byAgentId = new Map<string, string>()
   #guardianDueMs = Number.NEGATIVE_INFINITY
 
-  constructor(zones: Zones, stock: Stock, defaults: { enabled: boolean; pruneImagesMode: PruneImagesMode }) {
+  constructor({ rows, zones, stock, settings, defaults }: Parts) {
+    this.#rows = rows
     this.#zones = zones
     this.#stock = stock
+    this.#settings = settings
     this.#defaults = defaults
+    this.#recall()
   }
 
   /** Takes a heartbeat; one of an unknown server registers a new agent. */
-  report({ docker_images, ...report }: HeartbeatRequest, nowMs: number): AgentRecord {
+  report({ docker_images, image_states, refresh_due_in_ms, ...report }: HeartbeatRequest, nowMs: number): AgentRecord {
     const zone = report.zone_name === undefined ? this.#zones.default : this.#zones.byName(report.zone_name)
     if (!zone) throw invalidField('zone_name', `names no zone: ${JSON.stringify(report.zone_name)}`)
-    const agent = this.find(report.server_id) ?? this.#register(report, zone)
-    agent.zone = zone
-    agent.report = report
-    agent.lastReportedMs = nowMs
-    agent.holdings = this.#stock.replace(agent.holdings, docker_images, agent.enabled)
+    const known = this.find(report.server_id) ?? this.#register(report.server_id, zone.zone_id)
+    const agent = known.zoneId === zone.zone_id ? known : this.#store({ ...known, zoneId: zone.zone_id })
+    const before = this.#rows.reports.get(agent.serverId)
+    const holdings = this.#stock.replace(before?.holdings ?? [], docker_images, agent.enabled)
+    if (before?.report.cores !== report.cores) this.changed.add(agent.serverId)
+    this.#rows.reports.set(agent.serverId, {
+      report,
+      holdings,
+      heldSinceMs: before?.holdings === holdings ? before.heldSinceMs : heldSince(holdings, before, nowMs),
+      pulls: image_states === undefined ? (before?.pulls ?? []) : pullReports(image_states, before?.pulls ?? [], nowMs),
+      refreshDueMs: refresh_due_in_ms === undefined ? (before?.refreshDueMs ?? null) : nowMs + refresh_due_in_ms,
+      lastReportedMs: nowMs,
+    })
     return agent
   }
 
+  /** The id is the plain one: this is called for whole fleets at a time. */
   noteReport(serverId: string, nowMs: number): void {
-    const agent = this.find(serverId)
-    if (agent) agent.lastReportedMs = nowMs
+    const report = this.#rows.reports.get(serverId)
+    if (report) this.#rows.reports.set(serverId, { ...report, lastReportedMs: nowMs })
   }
 
   find(serverId: string): AgentRecord | null {
-    return this.#agents.get(serverId) ?? this.#agents.get(plainId(serverId) ?? serverId) ?? null
+    return this.#rows.agents.get(serverId) ?? this.#rows.agents.get(plainId(serverId) ?? serverId)
   }
 
-  update(changes: AgentChanges, nowMs: number): Agent {
-    const id = requireId('agent_id', changes.agent_id)
-    const agent = this.#byAgentId.get(id)
-    if (!agent) throw businessError(`Agent not found: ${id}.`)
+  /** An agent by `agent_id` or `server_id`, in whatever form; null where there is none. */
+  named(id: string): AgentRecord | null {
+    return this.#rows.agents.get(this.#byAgentId.get(plainId(id) ?? '') ?? '') ?? this.find(id)
+  }
+
+  /** What an agent last said; agents register with their first report, so each has one. */
+  reportOf({ serverId }: AgentRecord): ReportRecord {
+    return this.#rows.reports.get(serverId) as ReportRecord
+  }
+
+  /** Where the call-back before a launch goes; null for an agent that has told no address, and so is taken to answer. */
+  addressOf(serverId: string): string | null {
+    const { public_hostname: host, scheme = 'https', port = 443 } = this.#rows.reports.get(serverId)?.report ?? {}
+    if (host === undefined) return null
+    return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}/agent/api/v1/hello/`
+  }
+
+  /** @throws Refusal where no agent has this `agent_id` */
+  update({ agent_id, ...changes }: AgentChanges, nowMs: number): AgentRecord {
+    const id = requireId('agent_id', agent_id)
+    const agent = this.#rows.agents.get(this.#byAgentId.get(id) ?? '')
+    if (!agent) throw notFound('Agent', id)
+    return this.change(agent, changes, nowMs)
+  }
+
+  /** The agent with some of what administrators set up in another way; fields that are absent stay. */
+  change(agent: AgentRecord, changes: Omit<AgentChanges, 'agent_id'>, nowMs: number): AgentRecord {
     const mode = changes.auto_prune_images ?? changes.prune_images_mode
-    if (mode !== undefined) agent.pruneImagesMode = mode === 'No Prune' ? 'Off' : mode
-    if (changes.cores_override !== undefined) agent.coresOverride = changes.cores_override
-    if (changes.memory_override !== undefined) agent.memoryOverride = changes.memory_override
-    if (changes.gpus_override !== undefined) agent.gpusOverride = changes.gpus_override
-    if (changes.enabled !== undefined && changes.enabled !== agent.enabled) {
-      agent.enabled = changes.enabled
-      this.#stock.count(agent.holdings, agent.enabled ? 1 : -1)
+    const drains = changes.drain ?? agent.drainingSinceMs !== null
+    const changed = this.#store({
+      ...agent,
+      enabled: changes.enabled ?? agent.enabled,
+      pruneImagesMode: mode === undefined ? agent.pruneImagesMode : mode === 'No Prune' ? 'Off' : mode,
+      coresOverride: changes.cores_override === undefined ? agent.coresOverride : changes.cores_override,
+      memoryOverride: changes.memory_override === undefined ? agent.memoryOverride : changes.memory_override,
+      gpusOverride: changes.gpus_override === undefined ? agent.gpusOverride : changes.gpus_override,
+      drainingSinceMs: drains ? (agent.drainingSinceMs ?? nowMs) : null,
+    })
+    if (changed.enabled !== agent.enabled) this.#stock.count(this.reportOf(agent).holdings, changed.enabled ? 1 : -1)
+    return changed
+  }
+
+  /** From now on the call-back before a launch fails with these words; null: it succeeds, or the agent itself is asked. */
+  setUnreachable(agent: AgentRecord, unreachable: string | null): void {
+    this.#store({ ...agent, unreachable })
+  }
+
+  records(): Iterable<AgentRecord> {
+    return this.#rows.agents.values()
+  }
+
+  /** Whether an agent has been heard of lately. */
+  isRunning(agent: AgentRecord, nowMs: number): boolean {
+    const missingAfterMs = this.#settings.number('scale/host_missing_expiration') * 1_000
+    return nowMs - this.reportOf(agent).lastReportedMs < missingAfterMs
+  }
+
+  /** Forgets agents that have been silent for an hour, and says which. Looks as often as the product's guardian does. */
+  guard(nowMs: number): AgentRecord[] {
+    if (nowMs < this.#guardianDueMs) return []
+    this.#guardianDueMs = nowMs + this.#settings.number('scale/guardian_interval') * 1_000
+    const goneAfterMs = this.#settings.number('scale/host_dead_expiration') * 1_000
+    const gone: AgentRecord[] = []
+    for (const [serverId, { lastReportedMs }] of this.#rows.reports.entries()) {
+      if (nowMs - lastReportedMs >= goneAfterMs) gone.push(this.#rows.agents.get(serverId) as AgentRecord)
     }
-    return present(agent, nowMs)
+    for (const agent of gone) this.remove(agent)
+    return gone
   }
 
-  list(nowMs: number): Agent[] {
-    return [...this.#agents.values()].map((agent) => present(agent, nowMs))
+  /** Forgets an agent; should it check in again, it registers anew. */
+  remove(agent: AgentRecord): void {
+    const { holdings } = this.reportOf(agent)
+    this.#rows.agents.delete(agent.serverId)
+    this.#rows.reports.delete(agent.serverId)
+    this.#byAgentId.delete(agent.agentId)
+    this.#stock.release(holdings, agent.enabled)
+    this.changed.add(agent.serverId)
   }
 
-  /** Forgets agents that have been silent for an hour. Looks as often as the product's guardian does. */
-  guard(nowMs: number): void {
-    if (nowMs < this.#guardianDueMs) return
-    this.#guardianDueMs = nowMs + guardianIntervalMs
-    for (const agent of this.#agents.values()) {
-      if (nowMs - agent.lastReportedMs < goneAfterMs) continue
-      this.#agents.delete(agent.serverId)
-      this.#byAgentId.delete(agent.agentId)
-      this.#stock.release(agent.holdings, agent.enabled)
-    }
-  }
-
-  #register(report: AgentRecord['report'], zone: Zone): AgentRecord {
-    const serverId = plainId(report.server_id) ?? report.server_id
-    const agent: AgentRecord = {
-      agentId: stableId('agent', serverId),
+  #register(server_id: string, zoneId: string): AgentRecord {
+    const serverId = plainId(server_id) ?? server_id
+    const agentId = stableId('agent', serverId)
+    this.#byAgentId.set(agentId, serverId)
+    return this.#store({
+      agentId,
       serverId,
-      zone,
-      ...this.#defaults,
+      zoneId,
+      ...this.#defaults(),
       coresOverride: null,
       memoryOverride: null,
       gpusOverride: null,
-      report,
-      holdings: [],
-      lastReportedMs: 0,
+      drainingSinceMs: null,
+      unreachable: null,
+    })
+  }
+
+  #store(agent: AgentRecord): AgentRecord {
+    this.changed.add(agent.serverId)
+    return this.#rows.agents.set(agent.serverId, agent)
+  }
+
+  /** Builds what follows from the records: indexes and the stock. */
+  #recall(): void {
+    for (const agent of this.records()) {
+      this.#byAgentId.set(agent.agentId, agent.serverId)
+      this.#stock.recall(this.reportOf(agent).holdings, agent.enabled)
     }
-    this.#agents.set(agent.serverId, agent)
-    this.#byAgentId.set(agent.agentId, agent)
-    return agent
   }
 }
 
-function present(agent: AgentRecord, nowMs: number): Agent {
-  const { report } = agent
-  return {
-    agent_id: agent.agentId,
-    server_id: agent.serverId,
-    hostname: report.hostname,
-    status: nowMs - agent.lastReportedMs < missingAfterMs ? 'running' : 'missing',
-    zone_id: agent.zone.id,
-    zone_name: agent.zone.name,
-    enabled: agent.enabled,
-    cores: report.cores,
-    memory: report.memory_bytes,
-    gpus: 0,
-    cores_override: agent.coresOverride,
-    memory_override: agent.memoryOverride,
-    gpus_override: agent.gpusOverride,
-    auto_prune_images: agent.pruneImagesMode,
-    prune_images_mode: agent.pruneImagesMode,
-    agent_version: report.agent_version ?? null,
-    public_ip: report.public_ip ?? null,
-    port: report.port ?? null,
-    cpu_percent: report.cpu_percent ?? null,
-    disk_stats: report.disk_stats,
-    docker_images: agent.holdings.map(({ name, digest }) => ({ name, digest })),
-    last_reported: formatDate(agent.lastReportedMs),
-  }
+/** Since when an agent holds what it holds now. */
+function heldSince(holdings: ReportRecord['holdings'], before: ReportRecord | null, nowMs: number): number[] {
+  const known = new Map(before?.holdings.map(({ name }, index) => [name, index]))
+  return holdings.map(({ name, digest }) => {
+    const index = known.get(name)
+    if (before === null || index === undefined || before.holdings[index]?.digest !== digest) return nowMs
+    return before.heldSinceMs[index] ?? nowMs
+  })
 }

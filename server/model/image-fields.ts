@@ -3,13 +3,9 @@
 import type { Image, ImageChanges } from '../api/images.ts'
 import { parseReference } from '../kernel/reference.ts'
 import { requireId } from './ids.ts'
-import { businessError, invalidField } from './reply.ts'
+import { invalidField, notFound } from './reply.ts'
+import type { StoredImage } from './state/records.ts'
 import type { Zones } from './zones.ts'
-
-/** An image as it is kept: what agents report and what follows from other fields is added when it is shown. */
-export type StoredImage = Omit<Image, 'hash' | 'available' | 'memory_bytes' | 'zone_name' | 'docker_token'> & {
-  docker_token: string | null
-}
 
 /** Fields that are kept as they are sent. */
 const plainFields = [
@@ -39,6 +35,20 @@ const plainFields = [
   'link_url',
   'x_res',
   'y_res',
+  'server_pool_id',
+  'session_banner',
+  'session_banner_id',
+  'filter_policy_id',
+  'filter_policy_name',
+  'remote_app_name',
+  'remote_app_args',
+  'remote_app_icon',
+  'remote_app_program',
+  'rdp_client_type',
+  'session_banner_force_disabled',
+  'filter_policy_force_disabled',
+  'override_egress_gateways',
+  'enforce_workspace_persistence',
 ] as const satisfies (keyof StoredImage & keyof ImageChanges)[]
 const configFields = [
   'run_config',
@@ -93,6 +103,20 @@ const imageDefaults = {
   link_url: null,
   x_res: 800,
   y_res: 600,
+  server_pool_id: null,
+  session_banner: null,
+  session_banner_id: null,
+  filter_policy_id: null,
+  filter_policy_name: null,
+  remote_app_name: null,
+  remote_app_args: null,
+  remote_app_icon: null,
+  remote_app_program: null,
+  rdp_client_type: null,
+  session_banner_force_disabled: false,
+  filter_policy_force_disabled: false,
+  override_egress_gateways: false,
+  enforce_workspace_persistence: false,
 } as const satisfies Omit<StoredImage, 'image_id' | 'name' | 'friendly_name'>
 
 /** A new image from what its creator sent. */
@@ -130,13 +154,13 @@ export function changedImage(image: StoredImage, changes: ImageChanges, zones: Z
 function zoneChange(changes: ImageChanges, zones: Zones): { zone_id?: string | null } {
   if (changes.zone_id !== undefined && changes.zone_id !== '') {
     const zone_id = readId('target_image.zone_id', changes.zone_id)
-    if (zone_id !== null && !zones.byId(zone_id)) throw businessError(`Zone not found: ${zone_id}.`)
+    if (zone_id !== null && !zones.byId(zone_id)) throw notFound('Zone', zone_id)
     return { zone_id }
   }
   if (typeof changes.zone_name === 'string' && changes.zone_name !== '') {
     const zone = zones.byName(changes.zone_name)
-    if (!zone) throw businessError(`Zone not found: ${changes.zone_name}.`)
-    return { zone_id: zone.id }
+    if (!zone) throw notFound('Zone', changes.zone_name)
+    return { zone_id: zone.zone_id }
   }
   return changes.zone_id === '' || changes.zone_name === null ? { zone_id: null } : {}
 }
@@ -172,4 +196,19 @@ function checkReference(name: string): void {
   } catch (error) {
     throw invalidField('target_image.name', `is no docker reference: ${(error as Error).message.replace(/\.$/, '')}`)
   }
+}
+
+const ports = {
+  vnc: '6901/tcp/https/basic_multi',
+  audio: '4901/tcp/https/basic',
+  uploads: '4902/tcp/https/basic',
+  audio_input: '4903/tcp/https/basic',
+}
+
+/** The ports of a container's services, which every image of the product has. */
+export function imageAttributes({ image_id, image_type }: StoredImage): Image['imageAttributes'] {
+  if (image_type !== 'Container') return []
+  return Object.entries(ports).map(([name, value], index) => {
+    return { attr_id: `${index}${image_id.slice(1)}`, image_id, name, category: 'port_map', value }
+  })
 }

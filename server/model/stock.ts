@@ -1,13 +1,12 @@
 // Which images the fleet holds. Keeps, per docker reference, the digest that was reported last and how many enabled agents
 // hold it, and one shared object per image and digest, so that ten thousand agents cost little memory.
 
-/** An image at a digest; one object for the whole fleet. */
-export interface Holding {
-  readonly name: string
-  readonly digest: string
-}
+import type { Collection } from './state/collection.ts'
+import type { Holding, ImageHashRecord } from './state/records.ts'
 
-interface Counted extends Holding {
+/** An image at a digest, and how many agents hold it. */
+interface Counted {
+  holding: Holding
   holders: number
 }
 
@@ -15,12 +14,17 @@ interface Counted extends Holding {
 export class Stock {
   /** Changes whenever `hash` or `available` of any image does. */
   version = 0
-  readonly #holdings = new Map<string, Counted>()
-  readonly #hashes = new Map<string, string>()
+  /** By name and digest: to join the two into one key would cost more than all else that a report does. */
+  readonly #holdings = new Map<string, Map<string, Counted>>()
+  readonly #hashes: Collection<ImageHashRecord>
   readonly #enabledHolders = new Map<string, number>()
 
+  constructor(hashes: Collection<ImageHashRecord>) {
+    this.#hashes = hashes
+  }
+
   hash(name: string): string | null {
-    return this.#hashes.get(name) ?? null
+    return this.#hashes.get(name)?.digest ?? null
   }
 
   available(name: string): boolean {
@@ -30,22 +34,30 @@ export class Stock {
   /** Takes an agent's report over its previous one and returns what it holds now: the same list where nothing changed. */
   replace(before: readonly Holding[], images: readonly Holding[], enabled: boolean): readonly Holding[] {
     if (isSame(before, images)) return before
-    const after = [...new Set(images.map((image) => this.#holding(image)))]
-    const kept = new Set(before)
+    const after = [...new Set(images.map((image) => this.#counted(image).holding))]
+    // Looked up again: after a restart the list before is a copy.
+    const held = before.map((image) => this.#counted(image).holding)
+    const kept = new Set(held)
     const added = after.filter((holding) => !kept.has(holding))
     for (const holding of added) {
-      holding.holders += 1
-      if (this.#hashes.get(holding.name) === holding.digest) continue
-      this.#hashes.set(holding.name, holding.digest)
+      this.#counted(holding).holders += 1
+      if (this.hash(holding.name) === holding.digest) continue
+      this.#hashes.set(holding.name, { digest: holding.digest })
       this.version += 1
     }
     const now = new Set<Holding>(after)
-    const removed = before.filter((holding) => !now.has(holding))
+    const removed = held.filter((holding) => !now.has(holding))
     // Added before removed: an image that only changes its digest stays available.
     if (enabled) this.count(added, 1)
     if (enabled) this.count(removed, -1)
     this.#forget(removed)
     return after
+  }
+
+  /** Takes in what an agent held when the state was stored; that is no news of any digest. */
+  recall(images: readonly Holding[], enabled: boolean): void {
+    for (const image of images) this.#counted(image).holders += 1
+    if (enabled) this.count(images, 1)
   }
 
   /** Takes all that an agent holds out of the stock: it is gone. */
@@ -63,21 +75,24 @@ export class Stock {
     }
   }
 
-  #holding({ name, digest }: Holding): Counted {
-    const key = `${name}@${digest}`
-    const known = this.#holdings.get(key)
+  #counted({ name, digest }: Holding): Counted {
+    const digests = this.#holdings.get(name) ?? new Map<string, Counted>()
+    const known = digests.get(digest)
     if (known) return known
-    const created = { name, digest, holders: 0 }
-    this.#holdings.set(key, created)
+    const created = { holding: { name, digest }, holders: 0 }
+    this.#holdings.set(name, digests.set(digest, created))
     return created
   }
 
   #forget(holdings: readonly Holding[]): void {
     for (const { name, digest } of holdings) {
-      const holding = this.#holdings.get(`${name}@${digest}`)
-      if (!holding) continue
-      holding.holders -= 1
-      if (holding.holders === 0) this.#holdings.delete(`${name}@${digest}`)
+      const digests = this.#holdings.get(name)
+      const counted = digests?.get(digest)
+      if (!digests || !counted) continue
+      counted.holders -= 1
+      if (counted.holders > 0) continue
+      digests.delete(digest)
+      if (digests.size === 0) this.#holdings.delete(name)
     }
   }
 }

@@ -1,12 +1,15 @@
 // What the OpenAPI document says of each route, by URL. Only the documentation needs it.
 import type { FastifySchema } from 'fastify'
 import { type TSchema, Type } from 'typebox'
-import { ErrorReplySchema, HealthReplySchema, reference } from '../api/common.ts'
+import { ErrorReplySchema, HealthReplySchema, type OperationDescription, reference } from '../api/common.ts'
+import { type DeveloperOperationName, ruleOf } from '../api/operation-names.ts'
 import { developerOperations, managerOperations } from '../api/operations.ts'
+import { readDataFile } from '../data-file.ts'
 
 const developerErrors = {
   400: { description: 'A field has a value of the wrong kind.', ...reference(ErrorReplySchema) },
-  401: { description: 'The API key or its secret is wrong or missing.', ...reference(ErrorReplySchema) },
+  401: { description: 'The credentials are wrong, missing, disabled or expired.', ...reference(ErrorReplySchema) },
+  403: { description: 'The caller may not do this.', ...reference(ErrorReplySchema) },
   500: {
     description: 'The server fails: the target_ object is missing, or an id is no UUID.',
     content: { 'text/html': { schema: { type: 'string', examples: ['<H1>Internal Error</H1>'] } } },
@@ -27,26 +30,62 @@ const healthcheck: FastifySchema = {
   response: { 200: { description: 'It is up.', ...reference(HealthReplySchema) } },
 }
 
-/** The description of each route; the key is its URL. */
-export const descriptions: ReadonlyMap<string, FastifySchema> = new Map([
-  ['/api/__healthcheck', healthcheck],
-  ...describeDeveloperRoutes('public'),
-  ...describeDeveloperRoutes('admin'),
-  ...describeAgentSideRoutes(),
-])
+/** A route as the document describes it. */
+interface DescribedRoute {
+  method: 'GET' | 'POST'
+  url: string
+  schema: FastifySchema
+}
 
-function describeDeveloperRoutes(area: 'public' | 'admin'): [string, FastifySchema][] {
-  return Object.entries(developerOperations).map(([operation, { tag, summary, body, reply }]) => [
-    `/api/${area}/${operation}`,
-    {
-      operationId: `${area}_${operation}`,
+/** Every route that the document describes. */
+export const descriptions: readonly DescribedRoute[] = [
+  { method: 'GET', url: '/api/__healthcheck', schema: healthcheck },
+  ...describeDeveloperRoutes('public', 'both'),
+  ...describeDeveloperRoutes('admin', 'both'),
+  ...describeDeveloperRoutes('', 'bare'),
+  ...describeAgentSideRoutes(),
+]
+
+/** What a fake has answered, by operation; test/server/examples.test.ts keeps it true. */
+const answers: Record<string, unknown> = JSON.parse(readDataFile('golden/api-examples.json'))
+const examples = new Map(
+  Object.entries<OperationDescription>({ ...developerOperations, ...managerOperations }).map(([name, { reply }]) => {
+    return [(reply as { $id?: string }).$id, answers[name]]
+  }),
+)
+
+/** The schema of a reply with an example; any other as it is. */
+export function withExample(schema: TSchema): TSchema {
+  const example = examples.get((schema as { $id?: string }).$id)
+  return example === undefined || 'examples' in schema ? schema : { ...schema, examples: [example] }
+}
+
+function describeDeveloperRoutes(area: 'public' | 'admin' | '', prefix: 'both' | 'bare'): DescribedRoute[] {
+  const described = Object.entries<OperationDescription>(developerOperations).map(([name, description]) => ({
+    ...description,
+    operation: name as DeveloperOperationName,
+    rule: ruleOf(name as DeveloperOperationName),
+  }))
+  return described.flatMap(({ operation, tag, summary, body, reply, state, rule }): DescribedRoute[] => {
+    if (rule?.prefix !== prefix) return []
+    const needs = rule.permissions.length === 0 ? 'Needs no credentials.' : `Needs ${rule.permissions.join(' and ')}.`
+    const schema = {
+      operationId: area === '' ? operation : `${area}_${operation}`,
       tags: [tag],
       summary,
-      security: [{ apiKey: [] }, {}],
+      description: state === 'full' ? needs : `${needs} Answers in the right form; what it stores has no effect.`,
+      security: rule.permissions.length === 0 ? [] : [{ apiKey: [] }, {}],
       body: reference(body),
-      response: { 200: resultOrError(reply), ...developerErrors },
-    },
-  ])
+      response: { 200: resultOf(reply), ...developerErrors },
+    }
+    return [{ method: 'POST', url: area === '' ? `/api/${operation}` : `/api/${area}/${operation}`, schema }]
+  })
+}
+
+function resultOf(reply: TSchema): object {
+  if (!('contentMediaType' in reply)) return resultOrError(reply)
+  const type = String(reply.contentMediaType)
+  return { description: 'The picture.', content: { [type]: { schema: { type: 'string', format: 'binary' } } } }
 }
 
 function resultOrError(reply: TSchema): TSchema {
@@ -55,10 +94,11 @@ function resultOrError(reply: TSchema): TSchema {
   })
 }
 
-function describeAgentSideRoutes(): [string, FastifySchema][] {
-  return Object.entries(managerOperations).map(([operation, { tag, summary, body, reply }]) => [
-    `/manager_api/api/v1/${operation}`,
-    {
+function describeAgentSideRoutes(): DescribedRoute[] {
+  return Object.entries(managerOperations).map(([operation, { tag, summary, body, reply }]) => ({
+    method: 'POST',
+    url: `/manager_api/api/v1/${operation}`,
+    schema: {
       operationId: operation,
       tags: [tag],
       summary,
@@ -66,5 +106,5 @@ function describeAgentSideRoutes(): [string, FastifySchema][] {
       body: reference(body),
       response: { 200: { description: 'The result.', ...reference(reply) }, ...agentSideErrors },
     },
-  ])
+  }))
 }

@@ -1,13 +1,24 @@
 // How failures leave the server: JSON with an `error_message`, or the plain 500 page. A stack never does.
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { KasmModel } from '../model/model.ts'
 import { internalErrorPage, type Reply } from '../model/reply.ts'
+import { hasImages, sendImages } from './serialise.ts'
+
+const causeLengthMax = 300
 
 /** Sends what the model answered. */
 export function sendReply(reply: FastifyReply, { status, body, cause }: Reply): FastifyReply {
   reply.status(status)
   if (status === 401) reply.header('www-authenticate', 'Basic realm="kasm-sim", Bearer realm="kasm-sim"')
-  if (cause !== undefined) reply.header('x-kasm-sim-cause', cause.replaceAll(/[^\x20-\x7e]/g, '?'))
-  return body === internalErrorPage ? reply.type('text/html').send(body) : reply.send(body)
+  if (cause !== undefined) reply.header('x-kasm-sim-cause', headerText(cause))
+  if (body === internalErrorPage) return reply.type('text/html').send(body)
+  if (body instanceof Uint8Array) return reply.type('image/jpeg').send(body)
+  return hasImages(body) ? sendImages(reply, body) : reply.send(body)
+}
+
+/** Causes quote what was sent, which may be long and of any characters. */
+function headerText(cause: string): string {
+  return cause.slice(0, causeLengthMax).replaceAll(/[^\x20-\x7e]/g, '?')
 }
 
 /** The error handler of what this project defines itself: every problem of a body is a 400 that names the field. */
@@ -20,13 +31,15 @@ export function sendError(error: FastifyError, request: FastifyRequest, reply: F
 }
 
 /** The error handler of the developer API: a body without its wrapper is what the real server chokes on. */
-export function sendDeveloperError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const choked = error.validation?.find(({ instancePath, keyword }) => {
-    const depth = instancePath.split('/').length - 1
-    return (depth === 0 && keyword === 'required') || (depth === 1 && keyword === 'type' && isWrapper(instancePath))
-  })
-  if (!choked) return sendError(error, request, reply)
-  return sendReply(reply, { status: 500, body: internalErrorPage, cause: describeProblem(choked) })
+export function sendDeveloperError(model: KasmModel) {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const choked = error.validation?.find(({ instancePath, keyword }) => {
+      const depth = instancePath.split('/').length - 1
+      return (depth === 0 && keyword === 'required') || (depth === 1 && keyword === 'type' && isWrapper(instancePath))
+    })
+    if (!choked) return sendError(error, request, reply)
+    return sendReply(reply, model.fail(describeProblem(choked)))
+  }
 }
 
 /** The answer to any path or method that is not served. */
@@ -38,7 +51,7 @@ export function sendNotFound(request: FastifyRequest, reply: FastifyReply): Fast
 type Problem = NonNullable<FastifyError['validation']>[number]
 
 function isWrapper(instancePath: string): boolean {
-  return instancePath.startsWith('/target_')
+  return /^\/(target_\w+|api_config|exec_config)$/.test(instancePath)
 }
 
 function describe(problems: Problem[]): string {

@@ -2,11 +2,11 @@
 // virtual time and tests in process see is what a client sees.
 import { setupServer } from 'msw/node'
 import { expect, onTestFinished, test } from 'vitest'
-import type { OperationName } from '../../server/api/operation-names.ts'
+import { type OperationName, ruleOf } from '../../server/api/operation-names.ts'
 import { buildApp } from '../../server/app.ts'
 import { createManualClock } from '../../server/kernel/clock.ts'
 import { startWebApp } from '../../server/main.ts'
-import { defaultCredentials } from '../../server/model/access.ts'
+import { defaultCredentials } from '../../server/model/access/credentials.ts'
 import { createKasmModel, type ModelCall } from '../../server/model/model.ts'
 import { createHandlers } from '../../server/msw.ts'
 import { apiCredentials, chrome, digestOf, firefox, heartbeatBody } from '../server/support.ts'
@@ -21,7 +21,7 @@ type Call = (operation: OperationName, body: object) => Promise<Answer>
 
 const startMs = 1_700_000_000_000
 const images = [{ name: chrome, docker_user: 'robot', docker_token: 'secret', uncompressed_size_mb: 2_100 }]
-const options = { images, zones: ['default', 'emea'] }
+const options = { images, zones: ['default', 'emea'], secretKey: Buffer.from('conformance') }
 const unknownId = 'ffffffffffffffffffffffffffffffff'
 const agentSide: ReadonlySet<OperationName> = new Set(['agent_config', 'heartbeat', 'images'])
 
@@ -110,6 +110,39 @@ const calls: { what: string; operation: OperationName; body: (known: Known) => o
     operation: 'delete_image',
     body: ({ imageId }) => ({ target_image: { image_id: imageId } }),
   },
+  {
+    what: 'a user is created',
+    operation: 'create_user',
+    body: () => ({ target_user: { username: 'ada', password: 'secret' } }),
+  },
+  {
+    what: 'the same user is created again',
+    operation: 'create_user',
+    body: () => ({ target_user: { username: 'ada' } }),
+  },
+  { what: 'the user logs in', operation: 'authenticate', body: () => ({ username: 'ada', password: 'secret' }) },
+  {
+    what: 'a wrong password is tried',
+    operation: 'authenticate',
+    body: () => ({ username: 'ada', password: 'wrong' }),
+  },
+  {
+    what: 'an API key is created',
+    operation: 'create_api_configs',
+    body: () => ({ api_config: { name: 'pipeline', read_only: true } }),
+  },
+  {
+    what: 'a session is asked for that nothing can run',
+    operation: 'request_kasm',
+    body: ({ imageId }) => ({ image_id: imageId }),
+  },
+  {
+    what: 'a session that nobody knows is stopped',
+    operation: 'stop_kasm',
+    body: () => ({ kasm_id: unknownId, user_id: unknownId }),
+  },
+  { what: 'the settings are listed', operation: 'get_settings', body: () => ({}) },
+  { what: 'the users are listed', operation: 'get_users', body: () => ({}) },
   { what: 'the images are listed at the end', operation: 'get_images', body: () => ({}) },
   { what: 'the agents are listed at the end', operation: 'get_agents', body: () => ({}) },
 ]
@@ -165,9 +198,10 @@ function fetching(origin: string): Call {
 
 function requestOf(operation: OperationName, body: object) {
   const isAgentSide = agentSide.has(operation)
+  const prefix = ruleOf(operation)?.prefix === 'bare' ? '' : 'public/'
   return {
-    url: isAgentSide ? `/manager_api/api/v1/${operation}` : `/api/public/${operation}`,
-    payload: isAgentSide ? body : { ...apiCredentials, ...body },
+    url: isAgentSide ? `/manager_api/api/v1/${operation}` : `/api/${prefix}${operation}`,
+    payload: isAgentSide || operation === 'authenticate' ? body : { ...apiCredentials, ...body },
     headers: {
       'content-type': 'application/json',
       ...(isAgentSide ? { authorization: `Bearer ${defaultCredentials.managerToken}` } : {}),
@@ -203,8 +237,8 @@ test('the model, the app in process, HTTP and MSW handlers answer every call ali
 test('the calls meet every operation, and success as well as each kind of refusal', async () => {
   const answers = Object.values(await answersOf(throughModel()))
   expect(answers).toHaveLength(calls.length)
-  expect(new Set(calls.map(({ operation }) => operation)).size).toBe(10)
-  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 400, 404, 500]))
+  expect(new Set(calls.map(({ operation }) => operation)).size).toBe(17)
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 400, 401, 404, 500]))
   const refused = answers.filter(({ status, body }) => status === 200 && 'error_message' in (body as object))
   expect(refused.length).toBeGreaterThan(1)
 })

@@ -1,7 +1,8 @@
 // Who may call the web app, and how it turns others away.
 import { expect, test } from 'vitest'
-import { developerOperations, managerOperations } from '../../server/api/operations.ts'
-import { defaultCredentials } from '../../server/model/access.ts'
+import { developerRules } from '../../server/api/operation-names.ts'
+import { managerOperations } from '../../server/api/operations.ts'
+import { defaultCredentials } from '../../server/model/access/credentials.ts'
 import { apiCredentials, heartbeatBody, startTestApp } from './support.ts'
 
 const { apiKey, apiKeySecret, managerToken } = defaultCredentials
@@ -40,17 +41,17 @@ test.each([
   expect(reply).toEqual({ error_message: 'Unauthorized: api_key or api_key_secret is wrong or missing.' })
 })
 
-test.each(Object.keys(developerOperations))(
-  'guards %s under both prefixes, before it looks at the body',
-  async (verb) => {
-    const { send } = startTestApp()
-    for (const area of ['public', 'admin']) {
-      const { status, headers } = await send(`/api/${area}/${verb}`, { target_image: 1, target_agent: 1 })
-      expect(status).toBe(401)
+test('guards every operation under its prefixes, before it looks at the body', async () => {
+  const { send } = startTestApp()
+  for (const [verb, { prefix, permissions }] of Object.entries(developerRules)) {
+    const areas = permissions.length === 0 ? [] : prefix === 'bare' ? [''] : ['public/', 'admin/']
+    for (const area of areas) {
+      const { status, headers } = await send(`/api/${area}${verb}`, { target_image: 1, target_agent: 1 })
+      expect({ verb, status }).toEqual({ verb, status: 401 })
       expect(headers['www-authenticate']).toContain('Basic')
     }
-  },
-)
+  }
+})
 
 test.each(Object.keys(managerOperations))('guards %s with the manager token', async (call) => {
   const { send } = startTestApp()

@@ -19,6 +19,13 @@ test.each([
   expect(answer.contentType).toMatch(/^text\/html/)
 })
 
+test('keeps the header that says why short, whatever was sent', async () => {
+  const image_id = 'x'.repeat(100_000)
+  const { status, headers } = await startTestApp().send('/api/public/get_image', { ...apiCredentials, image_id })
+  expect(status).toBe(500)
+  expect(String(headers['x-kasm-sim-cause'])).toHaveLength(300)
+})
+
 test.each([
   ['/api/public/get_workspaces', 'an unknown verb'],
   ['/api/get_images', 'a verb without its prefix'],

@@ -3,10 +3,13 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { HeartbeatReply } from '../../server/api/manager.ts'
 import { createKasmModel } from '../../server/model/model.ts'
-import { type Holding, Stock } from '../../server/model/stock.ts'
+import { Collection } from '../../server/model/state/collection.ts'
+import type { Holding } from '../../server/model/state/records.ts'
+import { Stock } from '../../server/model/stock.ts'
 import { chrome, digestOf, firefox, heartbeatBody, startTestApp } from './support.ts'
 
 const otherServer = 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee'
+const newStock = () => new Stock(new Collection('imageHashes', () => {}))
 const names = ({ images }: { images: { name: string }[] }) => images.map(({ name }) => name)
 
 test('hands out the definitions with credentials, disabled ones included, in order of creation', async () => {
@@ -156,7 +159,7 @@ test('hands the same list to every agent of a scope until a definition changes',
 })
 
 test('keeps one object per image and digest for all who hold it, and none once nobody does', () => {
-  const stock = new Stock()
+  const stock = newStock()
   const report = () => [{ name: chrome, digest: digestOf('a') }]
   const [first] = stock.replace([], report(), true)
   const [second] = stock.replace([], report(), true)
@@ -173,7 +176,7 @@ test('counts holders as a recount of all agents would, whatever they report', ()
   const report = fc.record({ agent: fc.nat(3), images: fc.array(holding, { maxLength: 5 }), gone: fc.boolean() })
   fc.assert(
     fc.property(fc.array(report, { maxLength: 40 }), (reports) => {
-      const stock = new Stock()
+      const stock = newStock()
       const held = new Map<number, readonly { name: string; digest: string }[]>()
       for (const { agent, images, gone } of reports) {
         // Agents with an even number are enabled.

@@ -1,7 +1,8 @@
 // The image calls of the developer API: what they take, keep and return.
+import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { createKasmModel } from '../../server/model/model.ts'
-import { chrome, firefox, startTestApp } from './support.ts'
+import { apiCredentials, chrome, firefox, startTestApp } from './support.ts'
 
 const unknownId = 'ffffffffffffffffffffffffffffffff'
 const withDashes = (id: string) => id.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
@@ -206,6 +207,36 @@ test('takes any name for what is no container', async () => {
   const { developer } = startTestApp()
   const { body } = await developer('create_image', { target_image: { name: 'A Link', image_type: 'Link' } })
   expect(body.image).toMatchObject({ name: 'A Link', image_type: 'Link' })
+})
+
+test('compresses a long list for those who take that, and for no others', async () => {
+  const { app, images } = startTestApp({
+    images: Array.from({ length: 100 }, (_, index) => ({ name: `a/b:${index}` })),
+  })
+  const list = async (encoding: string, area = 'public') => {
+    const headers = { 'accept-encoding': encoding }
+    const url = `/api/${area}/get_images`
+    const { headers: sent, rawPayload } = await app.inject({ method: 'POST', url, headers, payload: apiCredentials })
+    expect(sent.vary).toBe('accept-encoding')
+    return { encoding: sent['content-encoding'], rawPayload }
+  }
+  const plain = await list('identity')
+  expect(plain.encoding).toBeUndefined()
+  for (const area of ['public', 'admin']) {
+    const packed = await list('gzip, deflate', area)
+    expect(packed.encoding).toBe('gzip')
+    expect(packed.rawPayload.byteLength).toBeLessThan(plain.rawPayload.byteLength / 10)
+    expect(gunzipSync(packed.rawPayload).equals(plain.rawPayload)).toBe(true)
+  }
+  expect(await images()).toHaveLength(100)
+})
+
+test('shows a change of the list at once, however often it was asked for before', async () => {
+  const { developer, images } = startTestApp()
+  expect(await images()).toHaveLength(1)
+  expect(await images()).toHaveLength(1)
+  await developer('create_image', { target_image: { name: firefox } })
+  expect(await images()).toHaveLength(2)
 })
 
 test('refuses to start with an image whose name is no docker reference', () => {

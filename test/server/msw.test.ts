@@ -3,7 +3,7 @@ import { setupServer } from 'msw/node'
 import { expect, test } from 'vitest'
 import { buildApp } from '../../server/app.ts'
 import { createClock } from '../../server/kernel/clock.ts'
-import { defaultCredentials } from '../../server/model/access.ts'
+import { defaultCredentials } from '../../server/model/access/credentials.ts'
 import { createKasmModel } from '../../server/model/model.ts'
 import { createHandlers } from '../../server/msw.ts'
 

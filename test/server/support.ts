@@ -1,16 +1,18 @@
 // A web app for one test: real routes over `inject`, a clock that the test moves, and a check that every reply
 // follows the schema that the OpenAPI document promises.
 import type { TSchema } from 'typebox'
-import { Compile } from 'typebox/schema'
+import { Compile, type Validator } from 'typebox/schema'
 import { expect, onTestFinished } from 'vitest'
 import { ErrorReplySchema } from '../../server/api/common.ts'
 import type { Image } from '../../server/api/images.ts'
 import type { HeartbeatReply, HeartbeatRequest } from '../../server/api/manager.ts'
+import { developerRules } from '../../server/api/operation-names.ts'
 import { developerOperations, managerOperations, sharedSchemas } from '../../server/api/operations.ts'
 import { buildApp } from '../../server/app.ts'
 import { createManualClock } from '../../server/kernel/clock.ts'
-import { defaultCredentials } from '../../server/model/access.ts'
+import { defaultCredentials } from '../../server/model/access/credentials.ts'
 import { createKasmModel, type KasmModelOptions } from '../../server/model/model.ts'
+import type { FetchList } from '../../server/routes/registry-lists.ts'
 
 const { apiKey, apiKeySecret, managerToken } = defaultCredentials
 export const apiCredentials = { api_key: apiKey, api_key_secret: apiKeySecret }
@@ -45,9 +47,10 @@ interface Answer {
 }
 
 /** Starts a web app for the running test. */
-export function startTestApp(options: KasmModelOptions = {}) {
+export function startTestApp({ fetchList, ...options }: KasmModelOptions & { fetchList?: FetchList } = {}) {
   const clock = createManualClock(1_700_000_000_000)
-  const app = buildApp({ model: createKasmModel({ images: [{ name: chrome }], ...options }), clock })
+  const model = createKasmModel({ images: [{ name: chrome }], secretKey: Buffer.from('test'), ...options })
+  const app = buildApp({ model, clock, fetchList })
   onTestFinished(() => app.close())
 
   async function send(url: string, payload: object | string, headers: Record<string, string> = {}): Promise<Answer> {
@@ -59,7 +62,8 @@ export function startTestApp(options: KasmModelOptions = {}) {
   }
 
   async function developer(verb: keyof typeof developerOperations, body: object = {}, area = 'public') {
-    const answer = await send(`/api/${area}/${verb}`, { ...apiCredentials, ...body })
+    const prefix = developerRules[verb].prefix === 'bare' ? '' : `${area}/`
+    const answer = await send(`/api/${prefix}${verb}`, { ...apiCredentials, ...body })
     if (answer.body) assertFollows(answer, developerOperations[verb].reply)
     return answer
   }
@@ -72,6 +76,7 @@ export function startTestApp(options: KasmModelOptions = {}) {
 
   return {
     app,
+    model,
     clock,
     send,
     developer,
@@ -83,10 +88,21 @@ export function startTestApp(options: KasmModelOptions = {}) {
   }
 }
 
-function assertFollows({ status, body }: Answer, schema: TSchema): void {
+/** Asserts that an answer is what the OpenAPI document promises. */
+export function assertFollows({ status, body }: Pick<Answer, 'status' | 'body'>, schema: TSchema): void {
   const expected = status === 200 && !('error_message' in body) ? schema : ErrorReplySchema
-  const [, problems] = Compile(resolved(expected) as TSchema).Errors(body)
+  const [, problems] = validatorOf(expected).Errors(body)
   expect(problems, JSON.stringify(body)).toEqual([])
+}
+
+const validators = new Map<TSchema, Validator>()
+
+function validatorOf(schema: TSchema): Validator {
+  const known = validators.get(schema)
+  if (known) return known
+  const validator: Validator = Compile(resolved(schema) as TSchema)
+  validators.set(schema, validator)
+  return validator
 }
 
 /** The schema with every reference replaced by what it refers to. */

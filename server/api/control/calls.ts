@@ -1,0 +1,39 @@
+// The calls of the control API by name: where each is. They stand apart from their schemas, so that a reset, which takes nothing, need
+// not wait for those.
+
+/** Where a call is. */
+interface ControlCall {
+  method: 'GET' | 'POST' | 'DELETE'
+  /** Below `/__sim__`; `:name` stands for any text. */
+  path: string
+  /** Whether it has a body or a query to check. */
+  takes: boolean
+}
+
+export const controlCalls = {
+  reset: { method: 'POST', path: '/reset', takes: false },
+  seed: { method: 'POST', path: '/seed', takes: true },
+  list_snapshots: { method: 'GET', path: '/snapshots', takes: false },
+  take_snapshot: { method: 'POST', path: '/snapshots', takes: true },
+  restore_snapshot: { method: 'POST', path: '/snapshots/:name/restore', takes: false },
+  delete_snapshot: { method: 'DELETE', path: '/snapshots/:name', takes: false },
+  get_clock: { method: 'GET', path: '/clock', takes: false },
+  change_clock: { method: 'POST', path: '/clock', takes: true },
+  list_faults: { method: 'GET', path: '/faults', takes: false },
+  inject_fault: { method: 'POST', path: '/faults', takes: true },
+  clear_faults: { method: 'DELETE', path: '/faults', takes: false },
+  clear_fault: { method: 'DELETE', path: '/faults/:name', takes: false },
+  read_journal: { method: 'GET', path: '/journal', takes: true },
+  clear_journal: { method: 'DELETE', path: '/journal', takes: false },
+  verify: { method: 'POST', path: '/journal/verify', takes: true },
+  wait_for: { method: 'POST', path: '/wait-for', takes: true },
+  get_agents: { method: 'GET', path: '/agents', takes: false },
+  get_agent: { method: 'GET', path: '/agents/:name', takes: false },
+  change_agent: { method: 'POST', path: '/agents/:name', takes: true },
+  get_session_delays: { method: 'GET', path: '/session-delays', takes: false },
+  set_session_delays: { method: 'POST', path: '/session-delays', takes: true },
+  get_quirks: { method: 'GET', path: '/quirks', takes: false },
+  set_quirks: { method: 'POST', path: '/quirks', takes: true },
+} as const satisfies Record<string, ControlCall>
+
+export type ControlOperationName = keyof typeof controlCalls

@@ -1,0 +1,103 @@
+// What can go wrong at the fake's own API, as data: a fault is a rule with a scope and a time to live, an effect is what one call gets
+// (docs/control.md, "Faults"). The words are those of the registry's faults.
+import type { FaultSource } from '../api/control/faults.ts'
+import { KasmSimError } from '../kernel/errors.ts'
+import { parseDurationMs, parseRateBytesPerSecond } from '../kernel/units.ts'
+
+/** What a fault does to the calls that it hits. `operationDone`: the operation is carried out, and its answer is lost. */
+type FaultRule =
+  | { kind: 'status'; status: number; headers: Record<string, string>; body: unknown; operationDone: boolean }
+  /** Kasm's own page for every failure of the server behind its proxy. */
+  | { kind: 'internal-error'; operationDone: boolean }
+  /** Answers are held back, from `lowMs` to `highMs`. */
+  | { kind: 'latency'; lowMs: number; highMs: number }
+  /** The connection ends before any answer. */
+  | { kind: 'connection-drop'; operationDone: boolean }
+  /** The answer ends in the middle of its JSON, as if that were all. */
+  | { kind: 'malformed-json' }
+  | { kind: 'slow-body'; bytesPerSecond: number }
+
+/** What one call gets. */
+export type FaultEffect = Exclude<FaultRule, { kind: 'latency' }> | { kind: 'latency'; delayMs: number }
+
+/** Whom a fault concerns: each part that is not null narrows it. */
+interface FaultScope {
+  operations: readonly string[] | null
+  /** Of paths. */
+  prefixes: readonly string[] | null
+  /** API keys and user names, as calls name them. */
+  callers: readonly string[] | null
+  /** Server ids and host names. */
+  agents: readonly string[] | null
+  /** Addresses. */
+  sources: readonly string[] | null
+}
+
+export interface Fault {
+  name: string
+  rule: FaultRule
+  scope: FaultScope
+  /** The share of the calls in its scope that it hits. */
+  probability: number
+  /** So many calls of each caller are spared first. */
+  succeedFirst: number
+  /** It is over after so many hits; null for no end. */
+  times: number | null
+  /** Null: until it is cleared. */
+  untilMs: number | null
+  seed: number
+}
+
+/** What a fault is told of a call. */
+export interface FaultCall {
+  operation: string | null
+  path: string
+  caller: string | null
+  /** Null where the caller is no agent. */
+  agent: { serverId: string; hostname: string | null } | null
+  source: string
+}
+
+/** A fault in full, from what someone wrote. */
+export function compileFault(source: FaultSource, { name, nowMs }: { name: string; nowMs: number }): Fault {
+  const { scope = {}, probability = 1, succeedFirst = 0, times = null, seed = 1 } = source
+  const { operations = null, prefixes = null, callers = null, agents = null, sources = null } = scope
+  return {
+    name,
+    rule: compileRule(source),
+    scope: { operations, prefixes, callers, agents, sources },
+    probability,
+    succeedFirst,
+    times,
+    untilMs: source.for === undefined ? null : nowMs + parseDurationMs(source.for),
+    seed,
+  }
+}
+
+function compileRule(source: FaultSource): FaultRule {
+  switch (source.kind) {
+    case 'status': {
+      const { status, headers = {}, body = null, operationDone = false } = source
+      return { kind: 'status', status, headers, body, operationDone }
+    }
+    case 'latency': {
+      const { delay } = source
+      const [low, high] = typeof delay === 'string' ? [delay, delay] : [delay.low, delay.high]
+      const [lowMs, highMs] = [parseDurationMs(low), parseDurationMs(high)]
+      if (highMs < lowMs) {
+        const problem = `its delay goes from ${low} to ${high}. Give the lower one first.`
+        throw new KasmSimError('CONTROL_INVALID', `Failed to inject the fault: ${problem}`)
+      }
+      return { kind: 'latency', lowMs, highMs }
+    }
+    case 'internal-error':
+    case 'connection-drop':
+      return { kind: source.kind, operationDone: source.operationDone ?? false }
+    case 'malformed-json':
+      return { kind: source.kind }
+    case 'slow-body':
+      return { kind: 'slow-body', bytesPerSecond: Math.max(1, parseRateBytesPerSecond(source.rate)) }
+    default:
+      return source satisfies never
+  }
+}

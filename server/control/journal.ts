@@ -1,0 +1,141 @@
+// Every call of the fake's API as it was asked and answered, the last of them: what tests verify and people look at. Agents' check-ins
+// are kept apart, because a fleet's would crowd out everything else within a minute.
+import { redact } from './redaction.ts'
+
+/** One call. */
+export interface JournalEntry {
+  /** Counts the calls since the start of the journal, from 1. */
+  sequence: number
+  /** When it was answered, in milliseconds of the fake's clock. */
+  atMs: number
+  /** Such as `get_images`; null where no operation has this address. */
+  operation: string | null
+  method: string
+  path: string
+  /** An API key, a user or an agent as the call names it; null of callers that name nobody. */
+  caller: string | null
+  /** Without secrets; null where there was none or it was too long. */
+  body: unknown
+  /** 0 where the connection was dropped. */
+  status: number
+  errorMessage: string | null
+  /** Why a call was refused, where its answer does not say. */
+  cause: string | null
+  /** The fault that hit it. */
+  fault: string | null
+}
+
+/** Which entries; each part that is given narrows it. */
+export interface JournalQuery {
+  operation?: string
+  caller?: string
+  status?: number
+  /** Those after this sequence number. */
+  after?: number
+  /** So many at most, the last ones. */
+  limit?: number
+}
+
+/** What a call is recorded with: the journal adds its number and takes the secrets out. */
+export type RecordedCall = Omit<JournalEntry, 'sequence'> & { sizeBytes: number }
+
+const entryCountMax = 5_000
+const checkInCountMax = 1_000
+/** Of all bodies together. */
+const bodiesSizeBytesMax = 8_000_000
+/** Longer bodies are not kept. */
+const bodySizeBytesMax = 65_536
+
+/**
+ * The journal of one fake.
+ *
+ * @example
+ * journal.entries({ operation: 'create_image', limit: 10 })
+ */
+export class Journal {
+  readonly #calls = new Shelf(entryCountMax)
+  readonly #checkIns = new Shelf(checkInCountMax)
+  readonly #listeners = new Set<() => void>()
+  #total = 0
+
+  /** How many calls there were, kept or not. */
+  get total(): number {
+    return this.#total
+  }
+
+  record({ sizeBytes, ...call }: RecordedCall): void {
+    this.#total += 1
+    const body = sizeBytes > bodySizeBytesMax ? null : (call.body ?? null)
+    const entry = { sequence: this.#total, ...call, body }
+    const keptBytes = Math.min(sizeBytes, bodySizeBytesMax)
+    if (isOfAgents(entry)) this.#checkIns.add(entry, keptBytes)
+    else this.#calls.add({ ...entry, body: redact(body) }, keptBytes)
+    for (const tell of this.#listeners) tell()
+  }
+
+  /** The entries that a query asks for, in the order of their answers. */
+  entries({
+    operation,
+    caller,
+    status,
+    after = 0,
+    limit = entryCountMax + checkInCountMax,
+  }: JournalQuery = {}): JournalEntry[] {
+    const found = [...this.#calls.entries(), ...this.#checkIns.entries()].filter(
+      (entry) =>
+        entry.sequence > after &&
+        (operation === undefined || entry.operation === operation) &&
+        (caller === undefined || entry.caller === caller) &&
+        (status === undefined || entry.status === status),
+    )
+    found.sort((first, second) => first.sequence - second.sequence)
+    // Fleets check in thousands of times a second and hardly anyone looks: what agents sent is redacted when someone does.
+    return found.slice(-limit).map((entry) => (isOfAgents(entry) ? { ...entry, body: redact(entry.body) } : entry))
+  }
+
+  clear(): void {
+    this.#total = 0
+    this.#calls.clear()
+    this.#checkIns.clear()
+  }
+
+  /** Has a function called after each entry; returns what ends that. */
+  onRecord(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+}
+
+function isOfAgents({ path }: JournalEntry): boolean {
+  return path.startsWith('/manager_api/')
+}
+
+/** The last entries, within a count and a size. */
+class Shelf {
+  readonly #countMax: number
+  readonly #kept = new Map<JournalEntry, number>()
+  #sizeBytes = 0
+
+  constructor(countMax: number) {
+    this.#countMax = countMax
+  }
+
+  add(entry: JournalEntry, sizeBytes: number): void {
+    this.#kept.set(entry, sizeBytes)
+    this.#sizeBytes += sizeBytes
+    for (const [oldest, oldSizeBytes] of this.#kept) {
+      if (this.#kept.size <= this.#countMax && this.#sizeBytes <= bodiesSizeBytesMax / 2) break
+      this.#kept.delete(oldest)
+      this.#sizeBytes -= oldSizeBytes
+    }
+  }
+
+  entries(): IterableIterator<JournalEntry> {
+    return this.#kept.keys()
+  }
+
+  clear(): void {
+    this.#kept.clear()
+    this.#sizeBytes = 0
+  }
+}

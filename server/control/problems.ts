@@ -1,0 +1,51 @@
+// What is wrong with data that does not follow its schema, with the path of each problem.
+import type { Validator } from 'typebox/schema'
+
+export interface Problem {
+  path: (string | number)[]
+  /** Reads on from the path: "must be number". */
+  statement: string
+}
+
+interface SchemaProblem {
+  keyword: string
+  instancePath: string
+  params: Record<string, unknown>
+  message: string
+}
+
+/** Every problem, as far as the validator tells them. */
+export function problemsOf(validator: Validator, value: unknown): Problem[] {
+  if (validator.Check(value)) return []
+  const [, found] = validator.Errors(value)
+  // An unknown field is also reported as a value of the schema `false`; alternatives, as each of them failing.
+  const reported = (found as unknown as SchemaProblem[]).filter(({ keyword }) => keyword !== 'boolean')
+  const inside = reported.filter(({ keyword }) => keyword !== 'anyOf')
+  return (inside.length > 0 ? inside : reported).flatMap(describe)
+}
+
+function describe({ keyword, instancePath, params, message }: SchemaProblem): Problem[] {
+  const path = instancePath
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part))
+  const fields = (names: unknown) => [names].flat().map(String)
+  switch (keyword) {
+    case 'required':
+      return fields(params['requiredProperties']).map((name) => ({ path, statement: `must have "${name}"` }))
+    case 'additionalProperties':
+      return fields(params['additionalProperties']).map((name) => ({
+        path: [...path, name],
+        statement: 'is not known',
+      }))
+    case 'type':
+      return [{ path, statement: `must be ${fields(params['type']).join(' or ')}` }]
+    case 'enum':
+      return [{ path, statement: `must be one of ${fields(params['allowedValues']).join(', ')}` }]
+    case 'const':
+      return [{ path, statement: `must be ${JSON.stringify(params['allowedValue'])}` }]
+    default:
+      return [{ path, statement: message }]
+  }
+}
