@@ -36,6 +36,8 @@ export interface CheckInAnswer {
   /** A disabled agent neither pulls nor prunes. */
   agentEnabled: boolean
   pruneImagesMode: PruneImagesMode
+  /** Digests that containers on this host use, stopped ones included; the web app knows them, for it has started them. */
+  imagesInUse: readonly string[]
   /** In catalogue order. The same array as last time means: nothing changed. */
   definitions: readonly ImageDefinition[]
 }
@@ -86,6 +88,10 @@ export interface AgentState {
   /** False once a prune has removed all it may and nothing has changed since. */
   pruneNeeded: boolean
   pruneImagesMode: PruneImagesMode
+  /** Digests that the engine keeps whatever is asked, because containers use them. */
+  imagesInUse: readonly string[]
+  /** When the next refresh is due; null while the agent is stopped. */
+  refreshAtMs: number | null
   /** Whether every image that may be pulled is present, and the agent has said so. */
   ready: boolean
 }
@@ -150,6 +156,8 @@ export function createAgentState(options: {
     diskUsedBytes: options.diskUsedBytes ?? 0,
     pruneNeeded: false,
     pruneImagesMode: 'Off',
+    imagesInUse: [],
+    refreshAtMs: null,
     ready: false,
   }
 }

@@ -68,7 +68,7 @@ function start(state: AgentState, context: AgentContext, commands: AgentCommand[
   if (state.running) return
   state.running = true
   state.config = state.configOnDisk
-  setTimer('refresh', context.nowMs + state.config.refreshIntervalMs, commands)
+  setRefresh(state, context, commands)
   checkIn(state, context, commands)
 }
 
@@ -84,6 +84,7 @@ function stop(state: AgentState, commands: AgentCommand[]): void {
   state.pullable.clear()
   state.missing.clear()
   state.failing.clear()
+  state.refreshAtMs = null
   state.ready = false
 }
 
@@ -91,6 +92,11 @@ function stop(state: AgentState, commands: AgentCommand[]): void {
 function checkIn(state: AgentState, { nowMs }: AgentContext, commands: AgentCommand[]): void {
   setTimer('check-in', nowMs + state.config.checkInIntervalMs, commands)
   commands.push({ kind: 'check-in' })
+}
+
+function setRefresh(state: AgentState, { nowMs }: AgentContext, commands: AgentCommand[]): void {
+  state.refreshAtMs = nowMs + state.config.refreshIntervalMs
+  setTimer('refresh', state.refreshAtMs, commands)
 }
 
 function setTimer(timer: 'check-in' | 'refresh', atMs: number, commands: AgentCommand[]): void {
@@ -104,6 +110,7 @@ function setTimer(timer: 'check-in' | 'refresh', atMs: number, commands: AgentCo
 function takeAnswer(state: AgentState, answer: CheckInAnswer, context: AgentContext, commands: AgentCommand[]): void {
   if (answer.definitions !== state.definitions) takeDefinitions(state, answer.definitions, commands)
   state.enabled = answer.agentEnabled
+  state.imagesInUse = answer.imagesInUse
   if (!managesImages(state)) {
     cancelQueue(state, 'agent-disabled', commands)
     return
@@ -144,7 +151,7 @@ function takeDefinitions(state: AgentState, definitions: readonly ImageDefinitio
 
 /** A11: each present image that may be pulled goes through the same queue and cap again. */
 function refresh(state: AgentState, context: AgentContext, commands: AgentCommand[]): void {
-  setTimer('refresh', context.nowMs + state.config.refreshIntervalMs, commands)
+  setRefresh(state, context, commands)
   if (!managesImages(state)) return
   for (const name of state.pullable.keys()) {
     if (state.held.has(name)) enqueue(state, name, 'refresh', commands)
@@ -222,21 +229,27 @@ function findTagged(state: AgentState, digest: string): HeldImage | undefined {
   return undefined
 }
 
-/** A23 to A28: at every check-in, by the mode that its answer names. A full disk cannot be pruned. */
+/** A23 to A28, A30: at every check-in, by the mode that its answer names. A full disk cannot be pruned. */
 function prune(state: AgentState, mode: PruneImagesMode, commands: AgentCommand[]): void {
   if (mode !== state.pruneImagesMode) state.pruneNeeded = true
   state.pruneImagesMode = mode
   if (mode === 'Off' || !state.pruneNeeded || state.diskUsedBytes >= state.diskSizeBytes) return
   state.pruneNeeded = false
-  for (const { digest, sizeBytes } of state.dangling) {
-    state.diskUsedBytes -= sizeBytes
-    commands.push({ kind: 'remove-image', name: null, digest, mode })
+  const kept: HeldImage[] = []
+  for (const image of state.dangling) {
+    if (state.imagesInUse.includes(image.digest)) {
+      kept.push(image)
+      continue
+    }
+    state.diskUsedBytes -= image.sizeBytes
+    commands.push({ kind: 'remove-image', name: null, digest: image.digest, mode })
   }
-  state.dangling = []
+  state.dangling = kept
+  if (kept.length > 0) state.pruneNeeded = true
   if (mode === 'Aggressive') pruneUndefined(state, commands)
 }
 
-/** A25 and A26: an image stays while any of its tags is defined or being pulled, and goes with all its tags otherwise. */
+/** A25, A26 and A30: an image stays while any of its tags is defined or being pulled, and goes with all its tags otherwise. */
 function pruneUndefined(state: AgentState, commands: AgentCommand[]): void {
   const defined = new Set(state.definitions.map(({ name }) => name))
   const needed = new Set<string>()
@@ -247,6 +260,10 @@ function pruneUndefined(state: AgentState, commands: AgentCommand[]): void {
   }
   for (const [name, { digest, sizeBytes }] of state.held) {
     if (needed.has(digest)) continue
+    if (state.imagesInUse.includes(digest)) {
+      state.pruneNeeded = true
+      continue
+    }
     state.held.delete(name)
     if (!findTagged(state, digest)) state.diskUsedBytes -= sizeBytes
     commands.push({ kind: 'remove-image', name, digest, mode: 'Aggressive' })

@@ -144,11 +144,20 @@ class Check {
   }
 }
 
+/** Their images are repositories: a registry sees no more. */
+const seenByRegistry: ReadonlySet<Signal> = new Set([
+  'registry-requests',
+  'repositories-in-flight',
+  'amplification',
+  'retry-after-violations',
+  'retry-afters',
+])
+
 /** Whether a sample is of those the filter names; its moment is looked at elsewhere. Filters that do not apply are ignored. */
 function matcher(where: SampleFilter, signal: Signal): (sample: Sample) => boolean {
-  const fields = filtersOf(signal).filter((field) => where[field] !== null)
+  const fields = filtersOf(signal).filter((field) => (where[field] ?? null) !== null)
   const agents = new Set(where.agents)
-  const bySight = signal === 'registry-requests' || signal === 'repositories-in-flight'
+  const bySight = seenByRegistry.has(signal)
   const image = where.image !== null && bySight ? parseReference(where.image).repository : where.image
   const matches: Record<FilterField, (sample: Sample) => boolean> = {
     group: (sample) => sample.group === where.group,
@@ -158,6 +167,10 @@ function matcher(where: SampleFilter, signal: Signal): (sample: Sample) => boole
     authenticated: (sample) => sample.authenticated === where.authenticated,
     status: (sample) => sample.status === where.status,
     requestClass: (sample) => sample.requestClass === where.requestClass,
+    session: (sample) => sample.session?.name === where.session,
+    user: (sample) => sample.session?.user === where.user,
+    publication: (sample) => sample.session?.publication === where.publication,
+    refusal: (sample) => sample.session?.refusal === where.refusal,
   }
   const tests = fields.map((field) => matches[field])
   return (sample) => tests.every((test) => test(sample))
@@ -172,11 +185,13 @@ function groundOf({ metric, where }: Expectation): { signal: Signal; matches: (s
   return { signal, matches: matcher(where, signal) }
 }
 
+const windowFields: ReadonlySet<string> = new Set(['fromMs', 'untilMs'])
+
 /** A check that filters by what its metric does not know, or names what the scenario does not have, could only hold by accident. */
 function faultOf({ metric, where, judge }: Expectation, scenario: Scenario): string | null {
   const { filters, unit } = metrics[metric]
-  const fields: FilterField[] = ['group', 'agents', 'image', 'reason', 'authenticated', 'status', 'requestClass']
-  const foreign = fields.find((field) => where[field] !== null && !filters.includes(field))
+  const named = Object.entries(where).filter(([field, value]) => value !== null && !windowFields.has(field))
+  const foreign = named.map(([field]) => field as FilterField).find((field) => !filters.includes(field))
   if (foreign) return `the filter "${foreign}" does not apply to ${metric}`
   if (judge.form === 'within' && unit !== 'ms') return `"within" does not apply to ${metric}, which is no time`
   if (where.group !== null && !scenario.groups.some(({ name }) => name === where.group)) {
@@ -191,6 +206,7 @@ function namesImage({ images, timeline }: Scenario, name: string): boolean {
     images.some((image) => image.name === name) ||
     timeline.some((action) => {
       if (action.do === 'update-definition') return action.set.name === name
+      if (action.do === 'push-image') return action.image.name === name || action.tags.includes(name)
       return (action.do === 'publish-image' || action.do === 'create-definition') && action.image.name === name
     })
   )

@@ -19,6 +19,16 @@ export type MetricName =
   | 'images-pruned'
   | 'downloaded-bytes'
   | 'registry-requests'
+  | 'amplification'
+  | 'retry-after-violations'
+  | 'sessions-started'
+  | 'sessions-refused'
+  | 'sessions-running'
+  | 'session-digests'
+  | 'wait-time'
+
+/** Why a session was refused. */
+export type SessionRefusal = 'not-authorized' | 'no-resources' | 'other'
 
 /** Which samples of a metric count. Every field narrows further; null means any. */
 export interface SampleFilter {
@@ -31,6 +41,12 @@ export interface SampleFilter {
   /** Of registry requests. */
   status: number | null
   requestClass: string | null
+  /** Of sessions; absent is any, as null is. */
+  session?: string | null
+  user?: string | null
+  /** Which publication of its image's reference a session runs, from 1; 0: none of them. */
+  publication?: number | null
+  refusal?: SessionRefusal | null
   fromMs: number
   /** Without the moment itself; Infinity is written as null in JSON. */
   untilMs: number | null

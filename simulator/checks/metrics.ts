@@ -1,11 +1,14 @@
 // Turns the events of a run into samples of metrics, in one pass. Only the observers that somebody asks for are at work.
 import type { EventSink, RunEventKind } from '../events/events.ts'
 import type { Scenario } from '../scenario/scenario.ts'
+import { AmplificationObserver, RetryObserver } from './observers/callers.ts'
 import { CheckInObserver } from './observers/check-ins.ts'
 import type { Observer } from './observers/observer.ts'
 import { PullObserver } from './observers/pulls.ts'
 import { RegistryObserver } from './observers/registry.ts'
+import { SessionObserver } from './observers/sessions.ts'
 import { TagObserver } from './observers/tags.ts'
+import { WaitObserver } from './observers/waits.ts'
 import { type EmitSample, groupsByAgent, type Sample, type Signal } from './signals.ts'
 
 const pullKinds: readonly RunEventKind[] = [
@@ -18,42 +21,72 @@ const pullKinds: readonly RunEventKind[] = [
   'pull-failed',
 ]
 
-const observers: { signals: readonly Signal[]; kinds: readonly RunEventKind[]; create(emit: EmitSample): Observer }[] =
-  [
-    {
-      signals: [
-        'pulls-running',
-        'pulls-queued',
-        'pulls-started',
-        'pulls-succeeded',
-        'pulls-failed',
-        'pulls-denied',
-        'pulls-refused',
-        'pull-duration',
-        'queue-wait',
-        'refresh-gap',
-        'images-pruned',
-        'downloaded-bytes',
-      ],
-      kinds: [...pullKinds, 'image-pruned', 'agent-stopped', 'refresh-unchanged'],
-      create: (emit) => new PullObserver(emit),
-    },
-    {
-      signals: ['check-ins', 'check-in-gap', 'ready-time'],
-      kinds: ['agent-started', 'agent-stopped', 'agent-ready', 'check-in-answered', 'check-ins-idle'],
-      create: (emit) => new CheckInObserver(emit),
-    },
-    {
-      signals: ['images-published', 'digests-held', 'drift-time'],
-      kinds: [...pullKinds, 'image-pruned', 'image-published'],
-      create: (emit) => new TagObserver(emit),
-    },
-    {
-      signals: ['repositories-in-flight', 'registry-requests'],
-      kinds: ['registry-request', 'agent-stopped'],
-      create: (emit) => new RegistryObserver(emit),
-    },
-  ]
+const observers: {
+  signals: readonly Signal[]
+  kinds: readonly RunEventKind[]
+  create(emit: EmitSample, wanted: ReadonlySet<Signal>): Observer
+}[] = [
+  {
+    signals: [
+      'pulls-running',
+      'pulls-queued',
+      'pulls-started',
+      'pulls-succeeded',
+      'pulls-failed',
+      'pulls-denied',
+      'pulls-refused',
+      'pull-duration',
+      'queue-wait',
+      'refresh-gap',
+      'images-pruned',
+      'downloaded-bytes',
+    ],
+    kinds: [...pullKinds, 'image-pruned', 'agent-stopped', 'refresh-unchanged'],
+    create: (emit, wanted) => new PullObserver(emit, wanted),
+  },
+  {
+    signals: ['check-ins', 'check-in-gap', 'ready-time'],
+    kinds: ['agent-started', 'agent-stopped', 'agent-ready', 'check-in-answered', 'check-ins-idle'],
+    create: (emit) => new CheckInObserver(emit),
+  },
+  {
+    signals: ['images-published', 'digests-held', 'drift-time'],
+    kinds: [...pullKinds, 'image-pruned', 'image-published'],
+    create: (emit) => new TagObserver(emit),
+  },
+  {
+    signals: ['repositories-in-flight', 'registry-requests'],
+    kinds: ['registry-request', 'agent-stopped'],
+    create: (emit) => new RegistryObserver(emit),
+  },
+  {
+    signals: ['amplification'],
+    kinds: ['registry-request'],
+    create: (emit) => new AmplificationObserver(emit),
+  },
+  {
+    signals: ['retry-after-violations', 'retry-afters'],
+    kinds: ['registry-request'],
+    create: (emit) => new RetryObserver(emit),
+  },
+  {
+    signals: ['sessions-requested', 'sessions-started', 'sessions-refused', 'sessions-running', 'session-digests'],
+    kinds: [
+      'image-published',
+      'session-requested',
+      'session-refused',
+      'session-started',
+      'session-seen',
+      'session-ended',
+    ],
+    create: (emit) => new SessionObserver(emit),
+  },
+  {
+    signals: ['wait-time'],
+    kinds: ['wait-started', 'wait-ended'],
+    create: (emit) => new WaitObserver(emit),
+  },
+]
 
 /** What takes the events, and what ends the samples. */
 export interface Metrics {
@@ -82,10 +115,13 @@ export function createMetrics(options: {
     if (!wanted.has(signal)) return
     const { agent = null } = sample
     const group = agent === null ? null : (groups[agent] ?? null)
-    take(signal, { ...unknown, ...sample, group })
+    const { atMs, value, image = null, reason = null, authenticated = null } = sample
+    const { status = null, requestClass = null, session = null, open = false } = sample
+    // One shape, field by field: there may be millions of samples.
+    take(signal, { atMs, value, agent, group, image, reason, authenticated, status, requestClass, session, open })
   }
   const needed = observers.filter(({ signals }) => signals.some((signal) => wanted.has(signal)))
-  const atWork = needed.map(({ create }) => create(emit))
+  const atWork = needed.map(({ create }) => create(emit, wanted))
   return {
     kinds: new Set(needed.flatMap(({ kinds }) => kinds)),
     sink: (event) => {
@@ -95,14 +131,4 @@ export function createMetrics(options: {
       for (const observer of atWork) observer.finish?.(endMs)
     },
   }
-}
-
-const unknown = {
-  agent: null,
-  image: null,
-  reason: null,
-  authenticated: null,
-  status: null,
-  requestClass: null,
-  open: false,
 }

@@ -2,7 +2,15 @@
 // for a count of nothing to mean anything. observers/ makes the samples from events.
 import { formatBytes, formatDuration } from '../../server/kernel/units.ts'
 import type { Scenario } from '../scenario/scenario.ts'
-import type { MetricName, SampleFilter } from './expectation.ts'
+import type { MetricName, SampleFilter, SessionRefusal } from './expectation.ts'
+
+/** What a sample of sessions knows of one. */
+export interface SessionSample {
+  name: string
+  user: string
+  publication: number | null
+  refusal: SessionRefusal | null
+}
 
 /** One sample of a metric. What a metric does not know of is null. */
 export interface Sample {
@@ -17,12 +25,19 @@ export interface Sample {
   authenticated: boolean | null
   status: number | null
   requestClass: string | null
+  session: SessionSample | null
   /** A timing that the run ended before it closed; `value` is how long it had lasted by then. */
   open: boolean
 }
 
-/** What is sampled: the metrics, and three situations that only serve as the ground of a count of nothing. */
-export type Signal = MetricName | 'check-ins' | 'pulls-queued' | 'images-published'
+/** What is sampled: the metrics, and five situations that only serve as the ground of a count of nothing. */
+export type Signal =
+  | MetricName
+  | 'check-ins'
+  | 'pulls-queued'
+  | 'images-published'
+  | 'retry-afters'
+  | 'sessions-requested'
 
 /** Passes a sample on; what is left out is null, and the group follows from the agent. */
 export type EmitSample = (signal: Signal, sample: { atMs: number; value: number } & Partial<Sample>) => void
@@ -46,6 +61,7 @@ const ofAgent = ['group', 'agents'] as const
 const ofImage = [...ofAgent, 'image'] as const
 const ofQueued = [...ofImage, 'reason'] as const
 const ofPull = [...ofQueued, 'authenticated'] as const
+const ofRequest = ['image', 'session', 'user'] as const
 
 /** How an agent is named in statements. */
 function who({ agent, group }: Sample): string {
@@ -56,6 +72,10 @@ function who({ agent, group }: Sample): string {
 function pullOf(sample: Sample, whatHappened: string): string {
   const kind = sample.reason === 'refresh' ? 'refresh' : 'pull'
   return `the ${kind} of ${sample.image} by ${who(sample)} ${whatHappened}`
+}
+
+function sessionOf({ session }: Sample): string {
+  return `the session ${session?.name} of ${session?.user}`
 }
 
 /** Every metric. docs/checks.md says the same for people, and a test compares the two. */
@@ -175,12 +195,63 @@ export const metrics: Record<MetricName, Metric> = {
     describe: (sample) =>
       `${who(sample)} sent a ${sample.requestClass} request${sample.image === null ? '' : ` for ${sample.image}`}, answered with ${sample.status}`,
   },
+  amplification: {
+    unit: 'count',
+    filters: ofImage,
+    ground: 'check-ins',
+    describe: (sample) => `${who(sample)} sent ${sample.value} requests for one pull of ${sample.image}`,
+  },
+  'retry-after-violations': {
+    unit: 'count',
+    filters: [...ofImage, 'requestClass'],
+    ground: 'retry-afters',
+    describe: (sample) =>
+      `${who(sample)} sent a ${sample.requestClass} request${sample.image === null ? '' : ` for ${sample.image}`} before the moment that Retry-After had named`,
+  },
+  'sessions-started': {
+    unit: 'count',
+    filters: [...ofRequest, 'publication'],
+    ground: 'sessions-requested',
+    describe: (sample) =>
+      `${sessionOf(sample)} started on publication ${sample.session?.publication} of ${sample.image}`,
+  },
+  'sessions-refused': {
+    unit: 'count',
+    filters: [...ofRequest, 'refusal'],
+    ground: 'sessions-requested',
+    describe: (sample) => `${sessionOf(sample)} of ${sample.image} was refused (${sample.session?.refusal})`,
+  },
+  'sessions-running': {
+    unit: 'count',
+    filters: ['image'],
+    level: 'image',
+    ground: 'sessions-requested',
+    describe: (sample) => `${sample.value} sessions of ${sample.image} ran (latest change: ${sessionOf(sample)})`,
+  },
+  'session-digests': {
+    unit: 'count',
+    filters: [...ofRequest, 'publication'],
+    ground: 'sessions-requested',
+    describe: (sample) =>
+      `${sessionOf(sample)} was seen on ${sample.value} digests, now on publication ${sample.session?.publication} of ${sample.image}`,
+  },
+  'wait-time': {
+    unit: 'ms',
+    filters: ['image'],
+    ground: 'check-ins',
+    describe: (sample) =>
+      sample.open
+        ? `agents were still without ${sample.image} after a wait of ${formatDuration(sample.value)}`
+        : `the agents held ${sample.image} after a wait of ${formatDuration(sample.value)}`,
+  },
 }
 
 const groundFilters: Record<Exclude<Signal, MetricName>, readonly FilterField[]> = {
   'check-ins': ofAgent,
   'pulls-queued': ofQueued,
   'images-published': ['image'],
+  'retry-afters': [...ofImage, 'requestClass'],
+  'sessions-requested': ofRequest,
 }
 
 /** The filters that apply to a signal. */

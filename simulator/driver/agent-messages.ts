@@ -1,10 +1,11 @@
 // What an agent and the web app say to each other, in the words of each: check-in bodies from an agent's state, and the agent's
 // view of the answer. Pure, so that every driver sends and reads the same.
 import { createHash } from 'node:crypto'
-import type { AgentImage, HeartbeatReply, HeartbeatRequest } from '../../server/api/manager.ts'
+import type { AgentImage, HeartbeatReply, HeartbeatRequest, ImageState } from '../../server/api/manager.ts'
 import { randomStream } from '../../server/kernel/random.ts'
 import type { CheckInAnswer, ImageDefinition } from '../agent/agent.ts'
 import { CoolDown } from '../pull/cool-down.ts'
+import type { PullProgress } from '../pull/engine.ts'
 import type { Scenario, ScenarioImage } from '../scenario/scenario.ts'
 import type { FleetAgent } from './fleet.ts'
 
@@ -14,6 +15,9 @@ interface Identity {
   hostname: string
   serverId: string
 }
+
+/** The web app takes no longer one. */
+const causeLengthMax = 2_000
 
 /** Made once per number: check-ins ask for them by the million. */
 const identities: Identity[] = []
@@ -31,6 +35,11 @@ function identityOf(index: number): Identity {
 /** The `server_id` of an agent, written as Kasm writes ids. */
 export function agentServerId(index: number): string {
   return identityOf(index).serverId
+}
+
+/** `agent-0007` */
+export function agentHostname(index: number): string {
+  return identityOf(index).hostname
 }
 
 /** The address that a registry sees an agent come from; a private one of its own where the scenario says `own`. */
@@ -64,6 +73,39 @@ export function heartbeatOf({ index, group, state }: FleetAgent): HeartbeatReque
 }
 
 /**
+ * What a check-in says of the pulls that wait, run or have failed, by the run's clock. Only real time sends it: in virtual time a
+ * check-in that brings no other news is counted, not carried out, and this would be news each time.
+ */
+export function imageReportOf(
+  { state }: FleetAgent,
+  { nowMs, progress }: { nowMs: number; progress: (pullId: number) => PullProgress | undefined },
+): Pick<HeartbeatRequest, 'image_states' | 'refresh_due_in_ms'> {
+  const pulling = Array.from(state.pulls.values(), ({ name, pullId, reason, startedAtMs }): ImageState => {
+    const downloaded_bytes = progress(pullId)?.receivedBytes
+    const total_bytes = state.pullable.get(name)?.uncompressedSizeBytes
+    return {
+      ...{ name, state: 'pulling', reason, age_ms: Math.max(0, Math.round(nowMs - startedAtMs)) },
+      ...(downloaded_bytes === undefined ? {} : { downloaded_bytes }),
+      ...(total_bytes ? { total_bytes } : {}),
+    }
+  })
+  const queued = Array.from(state.queue, ([name, reason]): ImageState => ({ name, state: 'queued', reason }))
+  const failed = [...state.failing]
+    .filter(([name]) => !state.pulls.has(name) && !state.queue.has(name))
+    .map(([name, cause]): ImageState => ({ name, state: 'failed', cause: told(cause, state.pullable.get(name)) }))
+  return {
+    image_states: [...pulling, ...queued, ...failed],
+    ...(state.refreshAtMs === null ? {} : { refresh_due_in_ms: Math.max(0, Math.round(state.refreshAtMs - nowMs)) }),
+  }
+}
+
+/** Some registries repeat in their errors what they were sent. */
+function told(cause: string, definition: ImageDefinition | undefined): string {
+  const token = definition?.token
+  return (token ? cause.replaceAll(token, '***') : cause).slice(0, causeLengthMax)
+}
+
+/**
  * Reads the web app's answers for a fleet. Definitions that have not changed for an agent stay the same array,
  * which is how the agent's rules know that nothing changed; agents with the same definitions share one array.
  */
@@ -73,13 +115,15 @@ export class AnswerReader {
   readonly #shared = new Map<string, readonly ImageDefinition[]>()
   #latestRevision = Number.NaN
 
-  read(agent: number, { agent: own, images_revision: revision, images }: HeartbeatReply): CheckInAnswer {
+  read(agent: number, reply: HeartbeatReply): CheckInAnswer {
+    const { agent: own, images_revision: revision, images, images_in_use: imagesInUse } = reply
     let known = this.#known[agent]
     if (known?.revision !== revision) {
       known = { revision, definitions: this.#definitions(images, revision, own.zone_id) }
       this.#known[agent] = known
     }
-    return { agentEnabled: own.enabled, pruneImagesMode: own.auto_prune_images, definitions: known.definitions }
+    const { enabled: agentEnabled, auto_prune_images: pruneImagesMode } = own
+    return { agentEnabled, pruneImagesMode, imagesInUse, definitions: known.definitions }
   }
 
   #definitions(images: readonly AgentImage[], revision: number, zoneId: string): readonly ImageDefinition[] {

@@ -52,7 +52,7 @@ export interface FleetAgent {
  * fleet.start(0)
  */
 export class Fleet {
-  readonly agents: readonly FleetAgent[]
+  readonly #agents: FleetAgent[]
   readonly #ports: FleetPorts
   readonly #emit: Emit
   /** Events that a fleet makes by the million are built only where somebody wants them. */
@@ -65,13 +65,13 @@ export class Fleet {
   readonly #quiet = new QuietRefreshes()
 
   constructor(options: {
-    scenario: Scenario
+    scenario: Pick<Scenario, 'groups'>
     ports: FleetPorts
     log: EventLog
     nowMs: () => number
     stepAgent?: StepAgent | undefined
   }) {
-    this.agents = createAgents(options.scenario)
+    this.#agents = options.scenario.groups.flatMap(agentsOf).map(createAgent)
     this.#ports = options.ports
     const { emit, listens } = options.log
     this.#emit = emit
@@ -83,6 +83,17 @@ export class Fleet {
     }
     this.#nowMs = options.nowMs
     this.#step = options.stepAgent ?? step
+  }
+
+  get agents(): readonly FleetAgent[] {
+    return this.#agents
+  }
+
+  /** Adds agents, stopped at first. */
+  add(group: FleetGroup): FleetAgent[] {
+    const added = agentsOf(group).map((each, position) => createAgent(each, this.#agents.length + position))
+    this.#agents.push(...added)
+    return added
   }
 
   /** How many agents hold every image they should. */
@@ -304,23 +315,19 @@ function waitingOf({ index: agent, state }: FleetAgent): WaitingAgent {
   return { agent, image, cause: state.failing.get(image) ?? 'its pull was not tried yet' }
 }
 
-function createAgents(scenario: Scenario): FleetAgent[] {
-  return scenario.groups
-    .flatMap((group) => Array.from({ length: group.agents }, () => group))
-    .map((group, index) => ({
-      index,
-      group,
-      pullsRunning: 0,
-      state: createAgentState({
-        config: {
-          maxConcurrentPulls: group.cap,
-          checkInIntervalMs: group.checkInIntervalMs,
-          refreshIntervalMs: group.refreshIntervalMs,
-          diskUsageLimit: group.diskUsageLimit,
-          validateImages: group.validateImages,
-        },
-        diskSizeBytes: group.diskSizeBytes,
-        diskUsedBytes: group.diskUsedBytes,
-      }),
-    }))
+/** The group of each agent of a group. */
+function agentsOf(group: FleetGroup): FleetGroup[] {
+  return new Array<FleetGroup>(group.agents).fill(group)
+}
+
+function createAgent(group: FleetGroup, index: number): FleetAgent {
+  const config = {
+    maxConcurrentPulls: group.cap,
+    checkInIntervalMs: group.checkInIntervalMs,
+    refreshIntervalMs: group.refreshIntervalMs,
+    diskUsageLimit: group.diskUsageLimit,
+    validateImages: group.validateImages,
+  }
+  const { diskSizeBytes, diskUsedBytes } = group
+  return { index, group, pullsRunning: 0, state: createAgentState({ config, diskSizeBytes, diskUsedBytes }) }
 }

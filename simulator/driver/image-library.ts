@@ -5,9 +5,18 @@ import { parseReference } from '../../server/kernel/reference.ts'
 import type { SyntheticImage } from '../registry/synthetic.ts'
 import type { ScenarioImage } from '../scenario/scenario.ts'
 
-/** A registry of either kind of time, as far as images are put into it. */
+interface Published {
+  digest: string
+  previousDigest: string | null
+}
+
+/** A registry of either kind of time, as far as images are put into it: the modelled one has them at once. */
 export interface Publisher {
-  publish(image: SyntheticImage): { digest: string; previousDigest: string | null }
+  publish(image: SyntheticImage): Published | Promise<Published>
+  /** The same by the way that a client takes: a real push in real time. */
+  push(images: readonly SyntheticImage[]): Published[] | Promise<Published[]>
+  /** The digest that a tag stands for; null where there is no such image. */
+  find(image: { repository: string; tag: string }): string | null | Promise<string | null>
 }
 
 interface Layer {
@@ -27,11 +36,9 @@ export class ImageLibrary {
     this.#bases = baseLayers(options.images)
   }
 
-  /** Publishes what the registry holds when a run begins. */
-  publishAll(images: readonly ScenarioImage[], registry: Publisher): { image: string; digest: string }[] {
-    return images
-      .filter(({ published }) => published)
-      .map((image) => ({ image: image.name, digest: registry.publish(this.add(image)).digest }))
+  /** What the registry holds when a run begins. */
+  addPublished(images: readonly ScenarioImage[]): { name: string; image: SyntheticImage }[] {
+    return images.filter(({ published }) => published).map((image) => ({ name: image.name, image: this.add(image) }))
   }
 
   /** The image as first published. */
@@ -60,6 +67,14 @@ export class ImageLibrary {
       ),
     )
     return this.#current(name)
+  }
+
+  /** The same image under another tag of its repository, which moves where it is there. */
+  tag(name: string, tagged: string): SyntheticImage {
+    const layers = this.#layers.get(name)
+    invariant(layers, `${name} cannot be tagged: it was never published`)
+    this.#layers.set(tagged, layers)
+    return this.#current(tagged)
   }
 
   #current(name: string): SyntheticImage {

@@ -1,8 +1,8 @@
 // Refreshes that find every image up to date, which virtual time tells as one instead of pulling one by one. Only where nothing can
 // come between: the agent does nothing else, the registry refuses no version check, and no tag moves before the last pull has ended.
 import type { AgentState, ImageDefinition } from '../agent/agent.ts'
-import type { Exchange } from '../pull/modelled/prelude.ts'
-import type { ModelledPulls } from '../pull/modelled/pulls.ts'
+import type { Exchange, ModelledPulls } from '../pull/modelled/pulls.ts'
+import type { Persona } from '../pull/personas.ts'
 import type { QuietRefresh } from './quiet-refreshes.ts'
 
 export interface UnchangedRefresh extends QuietRefresh {
@@ -21,7 +21,10 @@ interface Plan {
 /** Plans are made once for each list of definitions, which thousands of agents share. */
 export class QuietRefreshPlanner {
   readonly #pulls: ModelledPulls
-  readonly #plans = new WeakMap<readonly ImageDefinition[], { registryVersion: number; plan: Plan | null }>()
+  readonly #plans = new WeakMap<
+    readonly ImageDefinition[],
+    Map<Persona, { registryVersion: number; plan: Plan | null }>
+  >()
 
   constructor(pulls: ModelledPulls) {
     this.#pulls = pulls
@@ -31,29 +34,34 @@ export class QuietRefreshPlanner {
    * What the refresh of an agent that is due now would do, where it can be told as one; null where it must be carried out.
    * `untilMs` is when something may come between.
    */
-  refreshOf(state: AgentState, { fromMs, untilMs }: { fromMs: number; untilMs: number }): UnchangedRefresh | null {
+  refreshOf(
+    agent: number,
+    state: AgentState,
+    { fromMs, untilMs }: { fromMs: number; untilMs: number },
+  ): UnchangedRefresh | null {
     if (!isQuiet(state)) return null
-    const plan = this.#planOf(state)
+    const plan = this.#planOf(this.#pulls.personaOf(agent), state)
     if (plan === null) return null
     const { images, pullMs, exchanges, largestBytes } = plan
     const { maxConcurrentPulls: cap, diskUsageLimit } = state.config
     if (state.diskUsedBytes + largestBytes > diskUsageLimit * state.diskSizeBytes) return null
     if (fromMs + Math.ceil(images.length / cap) * pullMs >= untilMs) return null
     for (const { name, digest } of images) if (state.held.get(name)?.digest !== digest) return null
-    return { images, cap, fromMs, pullMs, exchanges, requestsPerPull: exchanges.length + 1 }
+    return { images, cap, fromMs, pullMs, exchanges, requestsPerPull: exchanges.length }
   }
 
-  #planOf(state: AgentState): Plan | null {
+  #planOf(persona: Persona, state: AgentState): Plan | null {
     const { registryVersion } = this.#pulls
-    const known = this.#plans.get(state.definitions)
+    const ofPersonas = this.#plans.get(state.definitions) ?? new Map()
+    const known = ofPersonas.get(persona)
     if (known?.registryVersion === registryVersion) return known.plan
-    const plan = this.#createPlan([...state.pullable.values()])
-    this.#plans.set(state.definitions, { registryVersion, plan })
+    const plan = this.#createPlan(persona, [...state.pullable.values()])
+    this.#plans.set(state.definitions, ofPersonas.set(persona, { registryVersion, plan }))
     return plan
   }
 
-  #createPlan(definitions: readonly ImageDefinition[]): Plan | null {
-    const pulls = definitions.map((definition) => this.#pulls.upToDatePull(definition))
+  #createPlan(persona: Persona, definitions: readonly ImageDefinition[]): Plan | null {
+    const pulls = definitions.map((definition) => this.#pulls.upToDatePull(persona, definition))
     const [first] = pulls
     // Where exchanges take no time, rows of pulls have no length to be told apart by.
     if (!first || first.pullMs === 0) return null

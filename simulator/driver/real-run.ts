@@ -1,19 +1,27 @@
 // The world of a run in real time: a registry that listens with the scenario's images in it, and a web app that defines them.
-import { type Clock, createClock } from '../../server/kernel/clock.ts'
 import { KasmSimError } from '../../server/kernel/errors.ts'
+import { Timekeeper } from '../../server/kernel/timekeeper.ts'
 import { formatDuration } from '../../server/kernel/units.ts'
 import { startWebApp } from '../../server/main.ts'
 import type { Emit } from '../events/event-log.ts'
+import { openBackend } from '../registry/backend/open.ts'
+import type { FaultDecider } from '../registry/faults/strike.ts'
 import type { RequestRecord } from '../registry/journal.ts'
+import type { Profile } from '../registry/policy/policy.ts'
 import { loadProfile } from '../registry/profile-file.ts'
 import { startRegistry } from '../registry/registry.ts'
 import type { Shape } from '../registry/shaping.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { definedImages, zonesOf } from './agent-messages.ts'
+import { FaultWatch } from './fault-watch.ts'
+import { hasRemoteEngines, openGroupEngines } from './group-engines.ts'
 import { ImageLibrary } from './image-library.ts'
+import { initialImages } from './initial-images.ts'
+import { createPeople } from './people.ts'
 import type { PreparedRun } from './prepared-run.ts'
+import { pusherOf } from './push.ts'
 import { runRealTime } from './real-time.ts'
-import { createWait } from './wait.ts'
+import { type Wait, waitOn } from './wait.ts'
 import { type WebAppAddress, WebAppClient } from './web-app-client.ts'
 
 /** Timers of the platform cannot wait longer. */
@@ -31,42 +39,54 @@ export interface RealRunOptions {
 /**
  * Starts what a run in real time needs.
  *
- * @throws KasmSimError USAGE of a speed that makes no sense, SERVER_UNREACHABLE of a web app that does not answer
+ * @throws KasmSimError USAGE of a speed that makes no sense, SERVER_UNREACHABLE of a web app or upstream that does not answer,
+ *   BACKEND_INVALID | DOCKER_UNAVAILABLE | IMAGES_MISSING of the scenario's backend
  */
 export async function prepareRealRun(scenario: Scenario, options: RealRunOptions): Promise<PreparedRun> {
   const { speed, contentDirectory } = options
   assertSpeed(scenario, speed)
-  const clock = createClock({ speed })
-  /** Time stands still until the run is driven. */
+  const timekeeper = new Timekeeper({ speed })
+  /** The run's own time stands still until it is driven. */
   let startMs = Number.NaN
   let emit: Emit = () => {}
-  const world = await startWorld({ scenario, speed, clock, webApp: options.webApp }, (record) => {
-    emit({ kind: 'registry-request', ...record, startedAtMs: Math.round(record.startedAtMs - startMs) })
-  })
-  const nowMs = () => (Number.isNaN(startMs) ? 0 : clock.nowMs() - startMs)
+  const nowMs = () => (Number.isNaN(startMs) ? 0 : timekeeper.nowMs() - startMs)
+  const profile = loadProfile(scenario.registry.profile)
+  const faults = new FaultWatch(scenario, profile.name)
+  const decider = { decide: faults.decide.bind(faults), nowMs, delay: waitOn(timekeeper) }
+  const world = await startWorld(
+    { scenario, timekeeper, profile, faults: decider, webApp: options.webApp },
+    (record) => {
+      emit({ kind: 'registry-request', ...record, startedAtMs: Math.round(record.startedAtMs - startMs) })
+    },
+  )
   return {
     time: 'real',
     speed,
     nowMs,
     published: world.published,
     drive: (driving) => {
-      startMs = clock.nowMs()
+      startMs = timekeeper.nowMs()
+      world.registry.renewPasswords()
       emit = driving.log.emit
-      return runRealTime({ scenario, speed, clock: { nowMs }, contentDirectory, ...world, ...driving })
+      return runRealTime({ scenario, timekeeper, originMs: startMs, contentDirectory, faults, ...world, ...driving })
     },
-    close: world.close,
+    close: async () => {
+      await world.close()
+      timekeeper.close()
+    },
   }
 }
 
 interface WorldOptions {
   scenario: Scenario
-  speed: number
-  clock: Clock
+  timekeeper: Timekeeper
+  profile: Profile
+  faults: FaultDecider
   webApp: WebAppAddress | undefined
 }
 
 async function startWorld(
-  { scenario, speed, clock, webApp }: WorldOptions,
+  { scenario, timekeeper, profile, faults, webApp }: WorldOptions,
   onRequest: (record: RequestRecord) => void,
 ) {
   const closers: (() => Promise<void>)[] = []
@@ -75,18 +95,32 @@ async function startWorld(
   }
   try {
     const registry = await startRegistry({
-      profile: loadProfile(scenario.registry.profile),
+      ...(hasRemoteEngines(scenario) ? { host: '0.0.0.0' } : {}),
+      backend: await openBackend(scenario.registry.backend, timekeeper),
+      profile,
       accounts: scenario.registry.accounts,
-      clock,
+      clock: timekeeper,
       trustSimulationHeaders: true,
-      shape: shapeOf(scenario, speed),
+      shape: shapeOf(scenario, waitOn(timekeeper)),
+      faults,
       onRequest,
     })
     closers.push(registry.close)
-    const client = webApp ? await joinWebApp(webApp, scenario) : await ownWebApp(scenario, clock, closers)
+    const engines = await openGroupEngines(scenario, registry.url)
+    closers.push(engines.close)
+    const client = webApp ? await joinWebApp(webApp, scenario) : await ownWebApp(scenario, timekeeper, closers)
     closers.push(() => client.close())
+    await createPeople(client, scenario.webApp)
     const library = new ImageLibrary(scenario)
-    return { registry, client, library, published: library.publishAll(scenario.images, registry), close }
+    const published = await initialImages(scenario, library, registry)
+    return {
+      registry: { ...registry, push: pusherOf(registry, scenario) },
+      client,
+      library,
+      published,
+      engineOf: engines.engineOf,
+      close,
+    }
   } catch (error) {
     await close()
     throw error
@@ -94,7 +128,7 @@ async function startWorld(
 }
 
 /** The network of the scenario, as the registry holds back what it sends. */
-function shapeOf({ network, groups }: Scenario, speed: number): Shape {
+export function shapeOf({ network, groups }: Pick<Scenario, 'network' | 'groups'>, delay: Wait): Shape {
   const { uplinkBytesPerSecond, connectionBytesPerSecond, roundTripMs, serverLatencyMs } = network
   const downlinks = groups.flatMap(({ agents, downlinkBytesPerSecond }) =>
     new Array<number | null>(agents).fill(downlinkBytesPerSecond),
@@ -104,11 +138,15 @@ function shapeOf({ network, groups }: Scenario, speed: number): Shape {
     connectionBytesPerSecond,
     downlinkBytesPerSecond: (agent) => downlinks[agent] ?? null,
     latencyMs: roundTripMs + serverLatencyMs,
-    delay: createWait(speed),
+    delay,
   }
 }
 
-async function ownWebApp(scenario: Scenario, clock: Clock, closers: (() => Promise<void>)[]): Promise<WebAppClient> {
+async function ownWebApp(
+  scenario: Scenario,
+  clock: Timekeeper,
+  closers: (() => Promise<void>)[],
+): Promise<WebAppClient> {
   const webApp = await startWebApp({
     clock,
     images: definedImages(scenario),

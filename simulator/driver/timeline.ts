@@ -1,16 +1,16 @@
 // Carries out the actions of a scenario's timeline: on the registry, on the agents, and on the web app through its developer API,
 // as an administrator would.
-import { invariant, KasmSimError } from '../../server/kernel/errors.ts'
+import { KasmSimError } from '../../server/kernel/errors.ts'
+import { randomStream } from '../../server/kernel/random.ts'
 import { formatDuration } from '../../server/kernel/units.ts'
 import type { Emit } from '../events/event-log.ts'
-import type { ScenarioImage, TimelineAction } from '../scenario/scenario.ts'
+import type { Scenario, ScenarioImage, TimelineAction } from '../scenario/scenario.ts'
 import { agentServerId, imageFields } from './agent-messages.ts'
+import type { FaultWatch } from './fault-watch.ts'
 import type { Fleet } from './fleet.ts'
 import type { ImageLibrary, Publisher } from './image-library.ts'
-import type { WebAppClient } from './web-app-client.ts'
-
-/** Calls the developer API of the web app; rejects where the answer is an error. */
-type Administrator = Pick<WebAppClient, 'developer'>
+import type { Office } from './office.ts'
+import { type Administrator, addMember, createGroup, groupId, imageId } from './people.ts'
 
 /** What the actions act on. */
 export interface World {
@@ -18,21 +18,47 @@ export interface World {
   administrator: Administrator
   registry: Publisher
   library: ImageLibrary
+  faults: Pick<FaultWatch, 'inject' | 'clear'>
+  office: Office
   emit: Emit
+  /** The time of the run. */
+  nowMs(): number
   /** Starts an agent again after some time of the run. */
   startLater(agent: number, delayMs: number): void
 }
 
 type Action<Do extends TimelineAction['do']> = Extract<TimelineAction, { do: Do }>
 
-/** Carries out one action. The moment is the caller's business. */
+/** The actions of a scenario in their order; restarts with a spread are one for each agent, at its own moment. */
+export function timelineOf({ timeline, seed }: Scenario, fleet: Pick<Fleet, 'select'>): TimelineAction[] {
+  return timeline
+    .flatMap((action) => (isSpread(action) ? spreadOut(action) : [action]))
+    .sort((one, other) => one.atMs - other.atMs)
+
+  function spreadOut(action: Action<'restart-agent'>): TimelineAction[] {
+    return fleet.select(action.agents).map(({ index }) => {
+      const stream = randomStream(seed, `agent/${index}/restart/${timeline.indexOf(action)}`)
+      const atMs = action.atMs + stream.integer({ low: 0, high: action.spreadMs })
+      return { ...action, atMs, agents: { agents: [index] }, spreadMs: 0 }
+    })
+  }
+}
+
+function isSpread(action: TimelineAction): action is Extract<TimelineAction, { do: 'restart-agent' }> {
+  return action.do === 'restart-agent' && action.spreadMs > 0
+}
+
+/** Carries out one action, a wait as far as beginning it. The moment is the caller's business. */
 export async function carryOut(action: TimelineAction, world: World): Promise<void> {
   switch (action.do) {
     case 'move-tag':
-      publish(world, action.image, world.library.move(action.image, action))
+      await publish(world, action.image, world.library.move(action.image, action))
       break
     case 'publish-image':
-      publish(world, action.image.name, world.library.add(action.image))
+      await publish(world, action.image.name, world.library.add(action.image))
+      break
+    case 'push-image':
+      await push(action, world)
       break
     case 'edit-agent-config':
       editConfig(action, world)
@@ -52,13 +78,65 @@ export async function carryOut(action: TimelineAction, world: World): Promise<vo
     case 'update-agent':
       await updateAgent(action, world)
       break
+    case 'inject-fault':
+      world.faults.inject(action.fault)
+      break
+    case 'clear-fault':
+      world.faults.clear(action.name)
+      break
+    default:
+      await carryOutForPeople(action, world)
+  }
+}
+
+/** The actions that concern people: what they may launch, and what they launch. */
+async function carryOutForPeople(
+  action: Action<
+    'create-group' | 'assign-image' | 'unassign-image' | 'request-session' | 'destroy-session' | 'wait-for'
+  >,
+  world: World,
+): Promise<void> {
+  const { administrator, office } = world
+  switch (action.do) {
+    case 'create-group':
+      await createGroup(administrator, action.name)
+      for (const member of action.members) await addMember(administrator, member, action.name)
+      break
+    case 'assign-image':
+    case 'unassign-image': {
+      const verb = action.do === 'assign-image' ? 'add_images_group' : 'remove_images_group'
+      const target_group = { group_id: await groupId(administrator, action.group) }
+      await administrator.developer(verb, {
+        target_group,
+        target_image: { image_id: await imageId(administrator, action.image) },
+      })
+      break
+    }
+    case 'request-session':
+      await office.sessions.request({ session: action.name, user: action.as, image: action.image })
+      break
+    case 'destroy-session':
+      await office.sessions.destroy(action.name)
+      break
+    case 'wait-for':
+      office.waitFor({ ...world, action, agents: world.fleet.select(action.agents) })
+      break
     default:
       action satisfies never
   }
 }
 
-function publish(world: World, image: string, synthetic: ReturnType<ImageLibrary['add']>): void {
-  const { digest, previousDigest } = world.registry.publish(synthetic)
+/** Builds an image and pushes it under its reference and every further tag. */
+async function push({ image, tags }: Action<'push-image'>, { library, registry, emit }: World): Promise<void> {
+  const built = [library.add(image), ...tags.map((name) => library.tag(image.name, name))]
+  const pushed = await registry.push(built)
+  for (const [index, { digest, previousDigest }] of pushed.entries()) {
+    emit({ kind: 'image-published', image: [image.name, ...tags][index] as string, digest, previousDigest })
+  }
+}
+
+async function publish(world: World, image: string, synthetic: ReturnType<ImageLibrary['add']>): Promise<void> {
+  const { digest, previousDigest } = await world.registry.publish(synthetic)
   world.emit({ kind: 'image-published', image, digest, previousDigest })
 }
 
@@ -131,22 +209,13 @@ function tooEarly(agent: number, atMs: number): KasmSimError {
   )
 }
 
-async function imageId(administrator: Administrator, name: string): Promise<string> {
-  const { images } = (await administrator.developer('get_images', {})) as {
-    images: { image_id: string; name: string }[]
-  }
-  const image = images.find((candidate) => candidate.name === name)
-  invariant(image, `the web app defines no image ${name}`)
-  return image.image_id
-}
-
 /** An action in words; a secret is never one of them. */
 export function describe({ atMs: _atMs, do: _do, ...fields }: TimelineAction): string {
   const hideSecrets = (key: string, value: unknown) => (key === 'token' && value !== null ? '***' : value)
   return Object.entries(fields)
     .filter(([, value]) => value !== null)
     .map(([key, value]) => {
-      const named = typeof value === 'object' && 'name' in value && 'layers' in value
+      const named = typeof value === 'object' && 'name' in value && ('layers' in value || 'rule' in value)
       return `${key} ${named ? value.name : JSON.stringify(value, hideSecrets)}`
     })
     .join(', ')

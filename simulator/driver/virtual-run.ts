@@ -1,5 +1,6 @@
 // The world of a run in virtual time: the web app's model and a modelled registry, with no socket between them.
 
+import { KasmSimError } from '../../server/kernel/errors.ts'
 import { EventQueue } from '../../server/kernel/event-queue.ts'
 import { createKasmModel } from '../../server/model/model.ts'
 import { ModelledRegistry } from '../registry/modelled-registry.ts'
@@ -7,6 +8,7 @@ import type { Profile } from '../registry/policy/policy.ts'
 import { loadProfile } from '../registry/profile-file.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { definedImages, zonesOf } from './agent-messages.ts'
+import { FaultWatch } from './fault-watch.ts'
 import { ImageLibrary } from './image-library.ts'
 import type { PreparedRun } from './prepared-run.ts'
 import { runVirtualTime } from './virtual-time.ts'
@@ -21,6 +23,7 @@ export interface VirtualRunOptions {
 /** Builds what a run in virtual time needs. */
 export function prepareVirtualRun(scenario: Scenario, options: VirtualRunOptions = {}): PreparedRun {
   const { fastForward = true, profile = loadProfile(scenario.registry.profile) } = options
+  assertVirtual(scenario)
   const queue = new EventQueue()
   const model = createKasmModel({
     images: definedImages(scenario),
@@ -30,12 +33,25 @@ export function prepareVirtualRun(scenario: Scenario, options: VirtualRunOptions
   })
   const registry = new ModelledRegistry({ profile, accounts: scenario.registry.accounts })
   const library = new ImageLibrary(scenario)
+  const faults = new FaultWatch(scenario, profile.name)
   return {
     time: 'virtual',
     speed: 1,
     nowMs: () => queue.nowMs,
-    published: library.publishAll(scenario.images, registry),
-    drive: (driving) => runVirtualTime({ scenario, queue, model, registry, library, fastForward, ...driving }),
+    published: library
+      .addPublished(scenario.images)
+      .map(({ name, image }) => ({ image: name, digest: registry.publish(image).digest })),
+    drive: (driving) => runVirtualTime({ scenario, queue, model, registry, library, faults, fastForward, ...driving }),
     close: async () => {},
   }
+}
+
+/** A real engine knows no other time than that of the wall. */
+function assertVirtual({ groups }: Scenario): void {
+  const real = groups.find(({ dockerEngines }) => dockerEngines !== undefined)
+  if (real === undefined) return
+  throw new KasmSimError(
+    'USAGE',
+    `Failed to run in virtual time: real Docker Engines pull for the agents of group "${real.name}", and they know real time alone. Run it in real time, or leave out "pull: docker-engine".`,
+  )
 }

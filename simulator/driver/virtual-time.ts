@@ -4,16 +4,22 @@ import type { EventQueue } from '../../server/kernel/event-queue.ts'
 import { randomStream } from '../../server/kernel/random.ts'
 import type { KasmModel } from '../../server/model/model.ts'
 import type { ImageDefinition } from '../agent/agent.ts'
+import { groupsByAgent } from '../checks/signals.ts'
 import { ModelledPulls } from '../pull/modelled/pulls.ts'
+import { personas } from '../pull/personas.ts'
 import type { ModelledRegistry } from '../registry/modelled-registry.ts'
 import { TrafficRecorder } from '../report/registry-traffic.ts'
 import type { Scenario, TimelineAction } from '../scenario/scenario.ts'
 import { agentServerId, agentSource, coolDownOf } from './agent-messages.ts'
+import type { FaultWatch } from './fault-watch.ts'
 import { type AgentTimer, Fleet, type FleetAgent, type FleetPorts } from './fleet.ts'
 import type { ImageLibrary } from './image-library.ts'
+import { Office } from './office.ts'
+import { createPeople } from './people.ts'
 import type { DriveOptions, EndReason } from './prepared-run.ts'
+import { modelledPublisher, publicationsMax } from './push.ts'
 import { QuietRefreshPlanner, type UnchangedRefresh } from './quiet-refresh.ts'
-import { carryOut, describe } from './timeline.ts'
+import { carryOut, describe, timelineOf } from './timeline.ts'
 import { VirtualCheckIns } from './virtual-check-ins.ts'
 import { TimerTask } from './virtual-tasks.ts'
 import { VirtualWebApp } from './virtual-web-app.ts'
@@ -25,6 +31,7 @@ export interface VirtualTimeOptions extends DriveOptions {
   model: KasmModel
   registry: ModelledRegistry
   library: ImageLibrary
+  faults: FaultWatch
   /** False carries out even the check-ins that change nothing: slower, and the same. */
   fastForward: boolean
 }
@@ -33,6 +40,11 @@ export interface VirtualTimeOptions extends DriveOptions {
 const reportIntervalMs = 1_800_000
 /** After so many moments a run looks up, so that it can be interrupted. */
 const breathInterval = 50_000
+
+/** Whether anything can go wrong at the registry of a scenario. */
+function mayFail({ registry, timeline }: Scenario): boolean {
+  return (registry.faults?.length ?? 0) > 0 || timeline.some((action) => action.do === 'inject-fault')
+}
 
 /** Runs the scenario to its end. */
 export async function runVirtualTime(options: VirtualTimeOptions): Promise<EndReason> {
@@ -48,11 +60,13 @@ class VirtualDriver implements FleetPorts {
   readonly #timers: Record<AgentTimer, TimerTask>[]
   readonly #webApp: VirtualWebApp
   readonly #checkIns: VirtualCheckIns
-  readonly #traffic = new TrafficRecorder()
+  readonly #traffic: TrafficRecorder
   /** Whether anybody wants to know of each request: then every pull is carried out. */
   readonly #requestsTold: boolean
   readonly #halfRoundTripMs: number
   readonly #servedMs: number
+  readonly #timeline: readonly TimelineAction[]
+  readonly #office: Office
   #nextAction = 0
 
   constructor(options: VirtualTimeOptions) {
@@ -64,11 +78,16 @@ class VirtualDriver implements FleetPorts {
     this.#halfRoundTripMs = roundTripMs / 2
     this.#servedMs = roundTripMs / 2 + serverLatencyMs
     this.#fleet = new Fleet({ scenario, ports: this, log, nowMs: () => queue.nowMs, stepAgent })
+    this.#timeline = timelineOf(scenario, this.#fleet)
     this.#webApp = new VirtualWebApp({ model, queue })
+    const agents = this.#fleet.agents.length
+    this.#office = new Office({ administrator: this.#webApp, agents, emit: log.emit, nowMs: () => queue.nowMs })
     this.#checkIns = new VirtualCheckIns({
       ...{ queue, network, fleet: this.#fleet, webApp: this.#webApp, emit: log.emit, fastForward },
       setNext: (agent, atMs) => this.setTimer(agent, 'check-in', atMs),
     })
+    const groups = groupsByAgent(scenario)
+    this.#traffic = new TrafficRecorder((agent) => groups[agent] ?? null)
     this.#requestsTold = log.listens('registry-request')
     this.#timers = this.#fleet.agents.map(({ index }) => this.#createTimers(index))
     this.#pulls = this.#createPulls()
@@ -77,14 +96,17 @@ class VirtualDriver implements FleetPorts {
 
   async run(): Promise<EndReason> {
     const { scenario, signal } = this.#options
+    await createPeople(this.#webApp, scenario.webApp)
     for (const { index, group } of this.#fleet.agents) {
       const stream = randomStream(scenario.seed, `agent/${index}/start-up`)
       this.#startLater(index, stream.integer({ low: 0, high: group.startupSpreadMs }))
     }
     this.#queue.schedule(reportIntervalMs, { due: () => this.#reportParked() })
+    this.#watchFaults()
     for (let moments = 1; ; moments += 1) {
       const action = this.#dueAction()
-      const reason = action === null ? this.#advance() : await this.#act(action)
+      const reason =
+        action !== null ? await this.#act(action) : this.#isLookDue() ? await this.#look() : this.#advance()
       if (reason !== null) return this.#end(reason)
       if (moments % breathInterval !== 0) continue
       await breathe()
@@ -92,12 +114,36 @@ class VirtualDriver implements FleetPorts {
     }
   }
 
+  #watchFaults(): void {
+    const { faults, log } = this.#options
+    const schedule = (atMs: number, due: () => void) => this.#queue.schedule(atMs, { due })
+    faults.begin({ nowMs: () => this.#queue.nowMs, emit: log.emit, schedule })
+  }
+
   /** The next action of the timeline where nothing comes before it; the end does at an equal moment, what was scheduled does not. */
   #dueAction(): TimelineAction | null {
-    const { timeline, end } = this.#options.scenario
-    const action = timeline[this.#nextAction]
-    if (action === undefined || action.atMs >= end.afterMs) return null
+    const { end } = this.#options.scenario
+    const action = this.#timeline[this.#nextAction]
+    if (action === undefined || action.atMs >= end.afterMs || this.#office.isWaiting) return null
     return action.atMs <= Math.min(this.#queue.nextMs, this.#pulls.nextReceivedMs) ? action : null
+  }
+
+  /** Whether the administrator has to look at something before anything else happens. */
+  #isLookDue(): boolean {
+    const { nextLookMs } = this.#office
+    return (
+      nextLookMs < this.#options.scenario.end.afterMs &&
+      nextLookMs <= Math.min(this.#queue.nextMs, this.#pulls.nextReceivedMs)
+    )
+  }
+
+  async #look(): Promise<EndReason | null> {
+    this.#queue.advance(this.#office.nextLookMs)
+    if (await this.#office.look()) {
+      this.#checkIns.wakeAll()
+      this.#checkIns.noteChange()
+    }
+    return this.#conditionMet() ? 'condition-met' : null
   }
 
   /** Takes the nearest moment. */
@@ -117,8 +163,8 @@ class VirtualDriver implements FleetPorts {
   }
 
   #conditionMet(): boolean {
-    const { timeline, end } = this.#options.scenario
-    if (end.when === 'never' || this.#nextAction < timeline.length) return false
+    const { end } = this.#options.scenario
+    if (end.when === 'never' || this.#nextAction < this.#timeline.length || this.#office.isWaiting) return false
     return this.#fleet.readyAgents === this.#fleet.agents.length
   }
 
@@ -158,33 +204,31 @@ class VirtualDriver implements FleetPorts {
 
   /** Tells a refresh as one where it would find nothing new; false where it must be carried out. */
   #refreshUnchanged(agent: number, nowMs: number): boolean {
-    if (!this.#options.fastForward || this.#requestsTold) return false
+    // A wait may be over at any moment, and what comes after it may move a tag.
+    if (!this.#options.fastForward || this.#requestsTold || this.#office.isWaiting) return false
     // News that is on its way may start a pull while the refresh goes on.
     if (!this.#checkIns.isUpToDate(agent)) return false
-    const { timeline, end } = this.#options.scenario
-    const untilMs = Math.min(timeline[this.#nextAction]?.atMs ?? Number.POSITIVE_INFINITY, end.afterMs)
+    const { end } = this.#options.scenario
+    const untilMs = Math.min(this.#timeline[this.#nextAction]?.atMs ?? Number.POSITIVE_INFINITY, end.afterMs)
     const { state } = this.#agent(agent)
-    const refresh = this.#quietRefreshes.refreshOf(state, { fromMs: nowMs, untilMs })
+    const refresh = this.#quietRefreshes.refreshOf(agent, state, { fromMs: nowMs, untilMs })
     if (refresh === null) return false
     this.setTimer(agent, 'refresh', nowMs + state.config.refreshIntervalMs)
     const { exchanges, ...told } = refresh
     this.#fleet.refreshUnchanged(agent, told)
-    this.#countRequests(refresh)
+    this.#countRequests(agent, refresh)
     return true
   }
 
   /** Each row of a refresh asks the same, so many pulls at a time. */
-  #countRequests({ images, cap, fromMs, pullMs, exchanges }: UnchangedRefresh): void {
+  #countRequests(agent: number, { images, cap, fromMs, pullMs, exchanges }: UnchangedRefresh): void {
     const exchangeMs = this.#servedMs + this.#halfRoundTripMs
-    const versionCheck = { class: 'version-check', status: 200 } as const
-    for (let first = 0, rowMs = fromMs; first < images.length; first += cap, rowMs += pullMs) {
-      const together = Math.min(cap, images.length - first)
-      let atMs = rowMs + this.#servedMs
-      for (const { class: requestClass, status } of [...exchanges, versionCheck]) {
-        const request = { class: requestClass, status, bytes: 0, startedAtMs: atMs, atMs: Math.round(atMs) }
-        this.#traffic.add(request, together)
-        atMs += exchangeMs
-      }
+    const told = { agent, source: '', method: '', repository: null, reference: null, bytes: 0 }
+    const rows = { count: images.length, perRow: cap, everyMs: pullMs }
+    let atMs = fromMs + this.#servedMs
+    for (const { class: requestClass, status } of exchanges) {
+      this.#traffic.addRows({ ...told, class: requestClass, status, startedAtMs: atMs, atMs }, rows)
+      atMs += exchangeMs
     }
   }
 
@@ -197,21 +241,25 @@ class VirtualDriver implements FleetPorts {
   }
 
   async #act(action: TimelineAction): Promise<EndReason | null> {
-    const { log, registry, library } = this.#options
-    this.#queue.advance(action.atMs)
+    const { log } = this.#options
+    // After a wait it may be later than the scenario thought.
+    this.#queue.advance(Math.max(action.atMs, this.#queue.nowMs))
     this.#checkIns.noteReports()
     this.#checkIns.wakeAll()
     this.#checkIns.noteChange()
     this.#nextAction += 1
     log.emit({ kind: 'timeline-action', action: action.do, detail: describe(action) })
     await carryOut(action, {
+      ...this.#options,
       fleet: this.#fleet,
       administrator: this.#webApp,
-      registry,
-      library,
+      registry: modelledPublisher(this.#options.registry),
+      office: this.#office,
       emit: log.emit,
+      nowMs: () => this.#queue.nowMs,
       startLater: (agent, delayMs) => this.#startLater(agent, delayMs),
     })
+    await this.#office.sessions.look()
     return this.#conditionMet() ? 'condition-met' : null
   }
 
@@ -243,9 +291,13 @@ class VirtualDriver implements FleetPorts {
       registry,
       network: scenario.network,
       sources: agents.map(agentSource),
+      faults: mayFail(scenario) ? this.#options.faults : null,
+      personas: agents.map(({ group }) => personas[group.persona]),
       coolDowns: agents.map((agent) => coolDownOf(agent, scenario.seed)),
       downlinkBytesPerMs: agents.map(({ group }) => (group.downlinkBytesPerSecond ?? Number.POSITIVE_INFINITY) / 1_000),
-      imagesMax: scenario.images.length + scenario.timeline.length,
+      imagesMax: scenario.images.length + publicationsMax(scenario),
+      random: (agent) => randomStream(scenario.seed, `agent/${agent}/pull`),
+      nowMs: () => this.#queue.nowMs,
       schedule: (atMs, task, place) => this.#queue.schedule(atMs, task, place),
       traffic: this.#traffic,
       onRequest: this.#requestsTold ? (record) => log.emit({ kind: 'registry-request', ...record }) : null,

@@ -33,7 +33,7 @@ export class VirtualWebApp {
    */
   async developer(verb: string, body: Record<string, unknown>): Promise<Record<string, unknown>> {
     const reply = this.call(verb as ModelCall<'heartbeat'>['operation'], body)
-    if (typeof reply === 'string') throw new WebAppError(`${verb} was refused: ${reply}`)
+    if (typeof reply === 'string') throw new WebAppError(`${verb} was refused: ${reply}`, reply)
     return reply as Record<string, unknown>
   }
 

@@ -1,4 +1,5 @@
-// How a run talks to the web app: as an agent (manager token) and as an administrator (developer API key). Real HTTP, kept alive.
+// How a run talks to the web app: as an agent (manager token) and as an administrator (developer API key). Real HTTP, kept alive, unless
+// something else sends the requests.
 import { Pool } from 'undici'
 import type { HeartbeatReply, HeartbeatRequest } from '../../server/api/manager.ts'
 import { KasmSimError } from '../../server/kernel/errors.ts'
@@ -9,11 +10,30 @@ export interface WebAppAddress {
   managerToken: string
   apiKey: string
   apiKeySecret: string
+  /** What to trust over HTTPS, as PEM, besides what everybody trusts. */
+  certificate?: string | null
 }
+
+interface SentRequest {
+  method: 'GET' | 'POST'
+  path: string
+  headers: Record<string, string>
+  body: string | null
+}
+
+/** Sends a request to the web app and gives back the whole answer. */
+export type Send = (request: SentRequest) => Promise<{ status: number; text: string }>
 
 /** The web app refused a call, or answered something that is no Kasm reply. */
 export class WebAppError extends Error {
   override readonly name = 'WebAppError'
+  /** The `error_message` that the answer had; null where it had none. */
+  readonly reason: string | null
+
+  constructor(message: string, reason: string | null) {
+    super(message)
+    this.reason = reason
+  }
 }
 
 /**
@@ -25,19 +45,21 @@ export class WebAppError extends Error {
  */
 export class WebAppClient {
   readonly #address: WebAppAddress
-  readonly #pool: Pool
+  readonly #send: Send
+  readonly close: () => Promise<void>
 
-  constructor(address: WebAppAddress) {
+  constructor(address: WebAppAddress, send?: Send) {
     this.#address = address
-    this.#pool = new Pool(address.url, { connections: 64 })
+    const { send: own, close } = send ? { send, close: async () => {} } : sendOverHttp(address)
+    this.#send = own
+    this.close = close
   }
 
   /** Fails early and clearly where nothing answers. */
   async assertReachable(): Promise<void> {
     try {
-      const { statusCode, body } = await this.#pool.request({ method: 'GET', path: '/api/__healthcheck' })
-      await body.dump()
-      if (statusCode !== 200) throw new WebAppError(`the health check answers with status ${statusCode}`)
+      const { status } = await this.#send({ method: 'GET', path: '/api/__healthcheck', headers: {}, body: null })
+      if (status !== 200) throw new WebAppError(`the health check answers with status ${status}`, null)
     } catch (error) {
       throw new KasmSimError(
         'SERVER_UNREACHABLE',
@@ -67,29 +89,34 @@ export class WebAppClient {
     return this.#post(`/api/public/${verb}`, { api_key, api_key_secret, ...body }, {})
   }
 
-  async close(): Promise<void> {
-    await this.#pool.destroy()
-  }
-
   #manager(call: string, body: unknown): Promise<Record<string, unknown>> {
     return this.#post(`/manager_api/api/v1/${call}`, body, { authorization: `Bearer ${this.#address.managerToken}` })
   }
 
   async #post(path: string, body: unknown, headers: Record<string, string>): Promise<Record<string, unknown>> {
-    const response = await this.#pool.request({
+    const { status, text } = await this.#send({
       method: 'POST',
       path,
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
     })
-    const text = await response.body.text()
     const reply = parseObject(text)
     const message = reply?.['error_message']
-    if (response.statusCode !== 200 || !reply || message) {
-      throw new WebAppError(`${path} answered with status ${response.statusCode}: ${message ?? text.slice(0, 200)}`)
+    if (status !== 200 || !reply || message) {
+      const reason = typeof message === 'string' ? message : null
+      throw new WebAppError(`${path} answered with status ${status}: ${reason ?? text.slice(0, 200)}`, reason)
     }
     return reply
   }
+}
+
+function sendOverHttp({ url, certificate }: WebAppAddress): { send: Send; close(): Promise<void> } {
+  const pool = new Pool(url, { connections: 64, ...(certificate ? { connect: { ca: certificate } } : {}) })
+  const send: Send = async (request) => {
+    const { statusCode, body } = await pool.request(request)
+    return { status: statusCode, text: await body.text() }
+  }
+  return { send, close: () => pool.destroy() }
 }
 
 function parseObject(text: string): Record<string, unknown> | null {

@@ -1,13 +1,14 @@
 // Everything that happens in a run, as one union. Checks, metrics, reports, the live view and the trace read these and nothing else.
 // The trace is these events as JSON lines; docs/events.md describes each kind. Times are milliseconds since the run began.
 import type { PullReason } from '../agent/agent.ts'
+import type { FaultKind, FaultScope } from '../registry/faults/fault.ts'
+import type { RequestClass } from '../registry/request-class.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 
 /** Raised when an event changes in a way that readers of a trace must know of. */
 export const eventVersion = 1
 
-/** Classes of registry requests, after Docker Hub's own classification (facts on registries, section 1.2). */
-export type RequestClass = 'ping' | 'token' | 'version-check' | 'manifest' | 'blob' | 'push' | 'other'
+export type { RequestClass } from '../registry/request-class.ts'
 
 /** How a pull failed, as far as a machine can tell. */
 export type PullFailureCode =
@@ -22,11 +23,55 @@ export type PullFailureCode =
   | 'REFERENCE_INVALID'
   | 'DISK'
 
+/** Why a session was refused, as far as a machine can tell. */
+export type SessionRefusalCode = 'NOT_AUTHORIZED' | 'NO_RESOURCES' | 'OTHER'
+
+/** A session of the scenario: its name, who asked for it, and the reference of its Workspace at that time. */
+export interface SessionSubject {
+  session: string
+  user: string
+  image: string
+}
+
+/** Where a session runs and on which image; the agent is null where the fleet has none of that id. */
+export interface SessionPlace {
+  agent: number | null
+  digest: string
+}
+
 /** An agent that does not hold every image it should. `image` is null where it waits for no image. */
 export interface WaitingAgent {
   agent: number
   image: string | null
   cause: string
+}
+
+/** What callers asked of a registry, and what they wanted with it (docs/journal.md). */
+export interface CallerDemand {
+  requests: number
+  versionChecks: number
+  pullsByTag: number
+  pullsByDigest: number
+  manifestHeads: number
+  manifestGets: number
+  tokenRequests: number
+  /** Requests for each version check and pull; null where there was none. */
+  amplification: number | null
+  /** Requests for what the same caller had just been refused. */
+  retries: number
+  /** Of these: the refusal had said when to come again. */
+  retriesTold: number
+  /** Of these: sent before that moment. */
+  retriesEarly: number
+}
+
+/** The demand of all callers and of each group of agents; `group` is null of callers outside the fleet. */
+export interface RegistryDemand extends CallerDemand {
+  byGroup: (CallerDemand & { group: string | null })[]
+  /** The most retries that were sent within one tenth of a second: what moves in step. */
+  retriesAtOnce: number
+  /** The caller with the most early retries; null where there was none. */
+  earliestCaller: { agent: number | null; source: string; retriesEarly: number } | null
 }
 
 /** The requests that a registry answered, in sums. */
@@ -39,6 +84,7 @@ export interface RegistryTraffic {
   sentBytes: number
   /** The most over any 10 s, per second: what its uplink carried and how many requests it answered. */
   peak: { bytesPerSecond: number; requestsPerSecond: number }
+  demand: RegistryDemand
 }
 
 /** What happened, without when. `agent` counts from 0; `image` is the docker reference. */
@@ -127,6 +173,16 @@ export type RunEventBody =
   | { kind: 'image-published'; image: string; digest: string; previousDigest: string | null }
   | { kind: 'definition-changed'; change: 'created' | 'updated' | 'deleted'; image: string }
   | { kind: 'timeline-action'; action: string; detail: string }
+  | { kind: 'wait-started'; image: string; withinMs: number }
+  /** `behind`: the agents that did not hold the image when the wait ended. */
+  | { kind: 'wait-ended'; image: string; met: boolean; waitedMs: number; behind: number }
+  | ({ kind: 'session-requested' } & SessionSubject)
+  | ({ kind: 'session-refused'; code: SessionRefusalCode; cause: string } & SessionSubject)
+  /** It runs. */
+  | ({ kind: 'session-started' } & SessionSubject & SessionPlace)
+  /** The web app was asked for the session while it ran. */
+  | ({ kind: 'session-seen' } & SessionSubject & SessionPlace)
+  | ({ kind: 'session-ended'; cause: 'destroyed' | 'gone' } & SessionSubject & SessionPlace)
   | {
       /**
        * Virtual time, where nobody listens to single requests: a refresh that found every image up to date, told as one.
@@ -155,7 +211,20 @@ export type RunEventBody =
       startedAtMs: number
       authenticated: boolean
       rateLimitRemaining: number | null
+      /** These four are absent where the request or its answer had none. A user agent is cut after 256 characters. */
+      userAgent?: string
+      rateLimitLimit?: number
+      /** How long after its end the answer permits the next request. */
+      retryAfterMs?: number
+      /** Where the answer sends its caller, without the query. */
+      location?: string
+      /** From the start until the head of the answer went out; absent where none did, or none is known of. */
+      waitMs?: number
+      /** Name of the fault that hit it; absent where none did. */
+      fault?: string
     }
+  | { kind: 'fault-started'; fault: string; effect: FaultKind; scope: FaultScope }
+  | { kind: 'fault-ended'; fault: string; effect: FaultKind; scope: FaultScope }
   | {
       /** The end came before its condition was met: how many agents are not ready, and what the first of them wait for. */
       kind: 'agents-waiting'

@@ -60,7 +60,9 @@ function rethrow(error: unknown): never {
 
 function profileOf(scenario: Scenario, limit: PullLimit | null): Profile {
   const profile = loadProfile(scenario.registry.profile)
-  return limit === null ? profile : { ...profile, createPolicy: () => createDockerHubPolicy(limit) }
+  return limit === null
+    ? profile
+    : { ...profile, createPolicy: () => createDockerHubPolicy({ ...limit, accountPulls: limit.authenticatedPulls }) }
 }
 
 /** Holds the events of one run against those of another. */

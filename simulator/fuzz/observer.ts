@@ -78,7 +78,7 @@ export class InvariantObserver {
   #takeIn(event: RunEvent): void {
     const { administration, agents } = this.#world
     administration.take(event)
-    if (!('agent' in event) || event.agent === null || event.kind === 'registry-request') return
+    if (!('agent' in event) || event.agent === null || event.kind === 'registry-request' || 'session' in event) return
     agents[event.agent]?.take(event, administration.edited)
   }
 }

@@ -15,6 +15,7 @@ const groupArbitrary = fc.record({
   downlink: fc.constantFrom(undefined, undefined, '1MB/s', '20Mbit/s'),
   validateImages: fc.constantFrom(undefined, undefined, undefined, undefined, undefined, undefined, false),
   zone: fc.constantFrom(undefined, undefined, 'east'),
+  persona: fc.constantFrom(undefined, undefined, undefined, 'containerd' as const, 'podman' as const, 'crane' as const),
 })
 
 const imageArbitrary = fc.record({

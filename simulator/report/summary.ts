@@ -77,7 +77,7 @@ class SummaryRecorder {
   #waiting: Summary['waiting'] = null
   readonly #checkIns = { answered: 0, failed: 0 }
   readonly #pulls = new PullSums()
-  readonly #traffic = new TrafficRecorder()
+  readonly #traffic = new TrafficRecorder((agent) => this.#groups[agent] ?? null)
   /** All of it at once, where single requests were not told. */
   #allTraffic: RegistryTraffic | null = null
   readonly #moves: TagMove[] = []

@@ -1,5 +1,5 @@
 // The milestones of a run as plain lines, for logs and pipes: its start, every tenth of the agents ready, the actions of its
-// timeline, the first refusal of the registry, its end.
+// timeline, faults, the first refusal of the registry, its end.
 import { formatBytes, formatDuration } from '../../server/kernel/units.ts'
 import type { EventSink, RunEvent } from '../events/events.ts'
 import { Progress } from './progress.ts'
@@ -43,6 +43,15 @@ function describeMilestone(event: RunEvent, progress: Progress): string | null {
     }
     case 'timeline-action':
       return at(event, `${event.action} ${event.detail}`.trimEnd())
+    case 'wait-ended':
+      return event.met ? null : at(event, `${count(event.behind, 'agent')} still without ${event.image}`)
+    case 'session-started':
+      return at(event, `${event.session} runs ${event.image} (${event.digest.slice(0, 19)})`)
+    case 'session-refused':
+      return at(event, `${event.session} was refused to ${event.user}: ${event.cause}`)
+    case 'fault-started':
+    case 'fault-ended':
+      return at(event, `the fault "${event.fault}" ${event.kind === 'fault-started' ? 'starts' : 'ends'}`)
     case 'run-ended': {
       const pulls = `${count(progress.pullsSucceeded, 'pull')} succeeded, ${progress.pullsFailed} failed`
       return at(event, `ended (${event.reason}): ${pulls}, ${formatBytes(progress.receivedBytes)} received`)

@@ -1,6 +1,7 @@
 // The summary and the checks of a run as text for a terminal, without colours, on one screen.
 import { formatBytes, formatDuration } from '../../server/kernel/units.ts'
 import type { CheckResult } from '../checks/expectation.ts'
+import type { RegistryDemand } from '../events/events.ts'
 import type { Distribution } from '../report/distribution.ts'
 import type { PullSummary } from '../report/pull-sums.ts'
 import type { DriftSummary, Summary } from '../report/summary.ts'
@@ -102,7 +103,40 @@ function registryRows({ registry }: Summary): string[] {
     ),
     row('', `by class: ${counts(registry.byClass)}`),
     row('', `by status: ${counts(registry.byStatus)}`),
+    ...demandRows(registry.demand),
   ]
+}
+
+function demandRows(demand: RegistryDemand): string[] {
+  const { amplification, versionChecks, pullsByTag, pullsByDigest, manifestGets, manifestHeads, tokenRequests } = demand
+  if (amplification === null) return []
+  const actions = versionChecks + pullsByTag + pullsByDigest
+  const each = (requests: number) => number(requests / actions)
+  const wanted = list([
+    [pullsByTag + pullsByDigest, 'pulls'],
+    [versionChecks, 'version checks'],
+  ])
+  const manifests = `${each(manifestHeads)} HEAD, ${each(manifestGets)} GET of manifests`
+  return [
+    row('', `for ${wanted}: ${number(amplification)} requests each (${manifests}, ${each(tokenRequests)} for tokens)`),
+    ...(demand.byGroup.length < 2 ? [] : [row('', `by group: ${demand.byGroup.map(groupDemand).join(', ')}`)]),
+    ...retryRows(demand),
+  ]
+}
+
+function groupDemand({ group, amplification }: RegistryDemand['byGroup'][number]): string {
+  return `${group ?? 'others'} ${amplification === null ? 'none' : number(amplification)}`
+}
+
+function retryRows({ retries, retriesTold, retriesEarly, retriesAtOnce, earliestCaller }: RegistryDemand): string[] {
+  if (retries === 0) return []
+  const rows = [row('', `${plural(retries, 'request')} again after a refusal, at most ${retriesAtOnce} within 0.1 s`)]
+  if (retriesTold === 0) return rows
+  const share = Math.round((100 * retriesEarly) / retriesTold)
+  const { agent, source, retriesEarly: most } = earliestCaller ?? { agent: null, source: '', retriesEarly: 0 }
+  const worst = most === 0 ? '' : `, most by ${agent === null ? source : `agent ${agent}`} (${number(most)})`
+  const soon = `${number(retriesEarly)} of ${number(retriesTold)} came too soon (${share} %)${worst}`
+  return [...rows, row('', `Retry-After: ${soon}`)]
 }
 
 function driftRows({ drift }: Summary): string[] {

@@ -1,12 +1,10 @@
 // The trace: every event of a run as JSON lines, one event a line, written as they happen and read back for any number that the
 // summary does not show.
-import { closeSync, createReadStream, mkdirSync, openSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { KasmSimError } from '../../server/kernel/errors.ts'
 import { type EventSink, eventVersion, type RunEvent, type RunEventKind } from '../events/events.ts'
-
-const bufferedCharactersMax = 256 * 1_024
+import { openPieces } from './pieces-file.ts'
 
 /** A trace that is being written. */
 export interface Trace {
@@ -18,8 +16,6 @@ export interface Trace {
 
 /**
  * Opens a trace, its folder included, in place of one that was there.
- * Lines are gathered and written in large pieces at once: a run waits for a slow disk, so that memory stays bounded and
- * no event is lost to an early end.
  *
  * @throws KasmSimError FILE_NOT_WRITABLE, before the first event
  * @example
@@ -28,33 +24,8 @@ export interface Trace {
  * await trace.close()
  */
 export function openTrace(file: string): Trace {
-  const descriptor = orNotWritable(file, () => {
-    mkdirSync(dirname(file), { recursive: true })
-    return openSync(file, 'w')
-  })
-  let buffered = ''
-  let open = true
-  function flush(): void {
-    const text = buffered
-    buffered = ''
-    if (text !== '') orNotWritable(file, () => writeFileSync(descriptor, text))
-  }
-  return {
-    sink: (event) => {
-      if (!open) return
-      buffered += `${JSON.stringify(event)}\n`
-      if (buffered.length >= bufferedCharactersMax) flush()
-    },
-    close: async () => {
-      if (!open) return
-      open = false
-      try {
-        flush()
-      } finally {
-        closeSync(descriptor)
-      }
-    },
-  }
+  const pieces = openPieces(file, { what: 'trace', flag: '--trace' })
+  return { sink: (event) => pieces.write(`${JSON.stringify(event)}\n`), close: async () => pieces.close() }
 }
 
 /**
@@ -106,9 +77,18 @@ const kinds: Record<RunEventKind, true> = {
   'image-published': true,
   'definition-changed': true,
   'timeline-action': true,
+  'wait-started': true,
+  'wait-ended': true,
+  'session-requested': true,
+  'session-refused': true,
+  'session-started': true,
+  'session-seen': true,
+  'session-ended': true,
   'refresh-unchanged': true,
   'registry-request': true,
   'registry-traffic': true,
+  'fault-started': true,
+  'fault-ended': true,
   'run-ended': true,
 }
 
@@ -142,16 +122,4 @@ function invalid({ file, line }: { file: string; line: number }, cause: string):
     `Failed to read the trace ${file}:${line}: ${cause}. Give a file that "kasm-sim run --trace" of this version wrote.`,
     { position: { file, line, column: 1 } },
   )
-}
-
-function orNotWritable<Result>(file: string, write: () => Result): Result {
-  try {
-    return write()
-  } catch (error) {
-    throw new KasmSimError(
-      'FILE_NOT_WRITABLE',
-      `Failed to write the trace ${file}: ${(error as Error).message}. Choose another place with --trace.`,
-      { cause: error },
-    )
-  }
 }

@@ -10,6 +10,7 @@ import { createEventLog } from '../events/event-log.ts'
 import { type EventSink, eventVersion, type Subscription } from '../events/events.ts'
 import { createSummary, type Summary, summaryKinds } from '../report/summary.ts'
 import type { Scenario } from '../scenario/scenario.ts'
+import { withoutSecrets } from '../scenario/secrets.ts'
 
 export interface RunOptions extends Partial<RealRunOptions>, VirtualRunOptions {
   scenario: Scenario
@@ -54,7 +55,15 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
     const { time, speed, published } = run
     const version = packageVersion()
     const drive = () => run.drive({ log, signal, stepAgent })
-    log.emit({ kind: 'run-started', eventVersion, version, time, speed, seed: scenario.seed, scenario })
+    log.emit({
+      kind: 'run-started',
+      eventVersion,
+      version,
+      time,
+      speed,
+      seed: scenario.seed,
+      scenario: withoutSecrets(scenario),
+    })
     for (const { image, digest } of published)
       log.emit({ kind: 'image-published', image, digest, previousDigest: null })
     const reason = await drive()

@@ -3,9 +3,9 @@ import { formatBytes, formatDuration } from '../../server/kernel/units.ts'
 import type { Aggregate, Expectation, MetricName, SampleFilter } from '../checks/expectation.ts'
 import { filtersOf, metrics } from '../checks/signals.ts'
 import type { Compilation } from './compilation.ts'
-import { checkAgents } from './compile-timeline.ts'
+import { checkAgents } from './compile-selection.ts'
 import { formatPath, type Path } from './problems.ts'
-import type { FleetGroup } from './scenario.ts'
+import type { FleetGroup, TimelineAction } from './scenario.ts'
 import type { ExpectationSource } from './schema-expect.ts'
 
 export interface ExpectContext {
@@ -14,6 +14,9 @@ export interface ExpectContext {
   /** Every reference that means something at some moment of the run; null where that is in error. */
   images: string[] | null
   endMs: number | null
+  /** Every session that anyone asks for, and the users; null where those are in error. */
+  sessions: string[] | null
+  users: string[] | null
 }
 
 /** Where a scenario names no aggregate: levels and times are judged by their largest sample, things that happen by how many. */
@@ -35,6 +38,13 @@ const defaultAggregates: Record<MetricName, Aggregate> = {
   'images-pruned': 'count',
   'downloaded-bytes': 'sum',
   'registry-requests': 'count',
+  amplification: 'mean',
+  'retry-after-violations': 'count',
+  'sessions-started': 'count',
+  'sessions-refused': 'count',
+  'sessions-running': 'max',
+  'session-digests': 'max',
+  'wait-time': 'max',
 }
 
 export function compileExpectation(source: ExpectationSource, path: Path, context: ExpectContext): Expectation {
@@ -47,7 +57,7 @@ export function compileExpectation(source: ExpectationSource, path: Path, contex
 function compileWhere(
   where: NonNullable<ExpectationSource['where']>,
   { metric, path }: { metric: MetricName; path: Path },
-  { compilation, groups, images, endMs }: ExpectContext,
+  { compilation, groups, images, endMs, sessions, users }: ExpectContext,
 ): SampleFilter {
   const { group = null, agents = null, image = null, reason = null, authenticated = null } = where
   const { status = null, requestClass = null, from = '0s', until } = where
@@ -68,6 +78,14 @@ function compileWhere(
     const what = 'an image of the scenario'
     compilation.known(image, [...path, 'image'], { what, known: images })
   }
+  const { session, user, publication, refusal } = where
+  if (session !== undefined) {
+    compilation.known(session, [...path, 'session'], { what: 'a session of the scenario', known: sessions })
+  }
+  if (user !== undefined) {
+    compilation.known(user, [...path, 'user'], { what: 'a user under webApp.users', known: users })
+  }
+  const ofSessions = definedFields({ session, user, publication, refusal })
   const fromMs = compilation.durationMs(from, [...path, 'from'])
   const untilMs = until === undefined ? null : compilation.durationMs(until, [...path, 'until'], { positive: true })
   if (untilMs !== null && untilMs <= fromMs) {
@@ -79,7 +97,22 @@ function compileWhere(
       `must be before the end of the run at ${formatDuration(endMs)}, it is "${from}"`,
     )
   }
-  return { group, agents: agents && [...agents], image, reason, authenticated, status, requestClass, fromMs, untilMs }
+  const common = { group, agents: agents && [...agents], image, reason, authenticated, status, requestClass }
+  return { ...common, ...ofSessions, fromMs, untilMs }
+}
+
+/** What is expected of every scenario that waits: a wait that misses its deadline fails the run. */
+export function waitExpectations(timeline: readonly TimelineAction[]): Expectation[] {
+  const waits = timeline.filter((action) => action.do === 'wait-for')
+  if (waits.length === 0) return []
+  const none = { group: null, agents: null, image: null, reason: null, authenticated: null, status: null }
+  const where: SampleFilter = { ...none, requestClass: null, fromMs: 0, untilMs: null }
+  const durationMs = Math.max(...waits.map(({ withinMs }) => withinMs))
+  return [{ name: 'every wait-for is met in time', metric: 'wait-time', where, judge: { form: 'within', durationMs } }]
+}
+
+function definedFields<Fields extends object>(fields: Fields): { [Name in keyof Fields]?: NonNullable<Fields[Name]> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields as never
 }
 
 function compileJudge(

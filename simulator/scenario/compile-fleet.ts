@@ -5,10 +5,11 @@ import { KasmSimError } from '../../server/kernel/errors.ts'
 import { formatBytes } from '../../server/kernel/units.ts'
 import type { AgentConfig } from '../agent/agent.ts'
 import { defaultAgentConfig, parseAgentConfig } from '../agent/config.ts'
+import { isDockerHost } from '../pull/docker-hosts.ts'
 import type { Compilation } from './compilation.ts'
 import { fleetDefaults } from './defaults.ts'
 import { formatValue, isFields, type Path } from './problems.ts'
-import type { FleetGroup } from './scenario.ts'
+import type { DockerEnginesSpec, FleetGroup } from './scenario.ts'
 import type { GroupSource, ScenarioSource } from './schema.ts'
 
 /** What a group does not say for itself, and where problems go. */
@@ -63,7 +64,36 @@ function compileGroup(source: GroupSource, path: Path, { downlink, compilation }
     zone: source.zone ?? fleetDefaults.zone,
   }
   checkGroup(group, path, compilation)
-  return group
+  const dockerEngines = compileDockerEngines(source, path, compilation)
+  return dockerEngines === null ? group : { ...group, dockerEngines }
+}
+
+function compileDockerEngines(source: GroupSource, path: Path, { problems }: Compilation): DockerEnginesSpec | null {
+  const { pull = fleetDefaults.pull, dockerEngine, persona } = source
+  if (pull !== 'docker-engine') {
+    if (dockerEngine !== undefined) {
+      problems.add([...path, 'dockerEngine'], 'is for pulls by Docker Engines: add "pull: docker-engine"')
+    }
+    return null
+  }
+  if (persona !== undefined) {
+    problems.add(
+      [...path, 'persona'],
+      'cannot be chosen with "pull: docker-engine", whose pulls are those of the engine',
+    )
+  }
+  const at = [...path, 'dockerEngine']
+  const { hosts = [], registryHost = null, keepImages = false } = problems.isClean(at) ? (dockerEngine ?? {}) : {}
+  for (const [index, host] of hosts.entries()) {
+    if (isDockerHost(host)) continue
+    const form = 'must be like "unix:///var/run/docker.sock" or "tcp://127.0.0.1:2375"'
+    problems.add([...at, 'hosts', index], `${form}, it is ${formatValue(host)}`)
+  }
+  if (registryHost !== null && !/^(?:[\w.-]+|\[[0-9a-f:]+\])$/i.test(registryHost)) {
+    const form = 'must be a host name or an IP address without a port'
+    problems.add([...at, 'registryHost'], `${form}, it is ${formatValue(registryHost)}`)
+  }
+  return { hosts, registryHost, keepImages }
 }
 
 function checkGroup(

@@ -2,10 +2,13 @@
 // defined by then: a tag can only move once it exists.
 import { formatDuration } from '../../server/kernel/units.ts'
 import type { Compilation } from './compilation.ts'
+import { compileFault } from './compile-faults.ts'
 import { checkRoom, compileImage } from './compile-images.ts'
+import { PeopleWorld } from './compile-people.ts'
+import { compileSelection } from './compile-selection.ts'
 import { restartDefaults } from './defaults.ts'
 import { formatPath, formatValue, type Path } from './problems.ts'
-import type { AgentSelection, FleetGroup, ScenarioImage, TimelineAction } from './scenario.ts'
+import type { FleetGroup, ScenarioImage, ScenarioWebApp, TimelineAction } from './scenario.ts'
 import type { ActionSource, ImageSource } from './schema.ts'
 
 type ActionOf<Do extends ActionSource['do']> = Extract<ActionSource, { do: Do }>
@@ -16,21 +19,27 @@ export interface TimelineContext {
   groups: FleetGroup[] | null
   images: ScenarioImage[] | null
   endMs: number | null
+  people: Pick<Required<ScenarioWebApp>, 'groups' | 'users'> | null
+  /** Names of the faults that the registry has from its start. */
+  faults: readonly string[]
 }
 
 /**
  * Compiles the actions and sorts them by their moments; actions of one moment keep their order.
- * `names`: every image reference that means something at some moment.
+ * `names`: every image reference that means something at some moment; `sessions`: every session that anyone asks for.
  */
 export function compileTimeline(
   actions: { item: ActionSource; path: Path }[],
   context: TimelineContext,
-): { timeline: TimelineAction[]; names: string[] } {
+): { timeline: TimelineAction[]; names: string[]; sessions: string[] } {
   const { compilation, endMs } = context
   const ordered = actions
     .map(({ item: action, path }) => ({ action, path, atMs: compilation.durationMs(action.at, [...path, 'at']) }))
     .sort((one, other) => one.atMs - other.atMs)
   const world = new ImageWorld(context)
+  const people = new PeopleWorld(context, (image, path) => world.requireDefined(image, path))
+  const injected = ordered.flatMap(({ action }) => (action.do === 'inject-fault' ? [action.fault.name] : []))
+  const faults = [...context.faults, ...injected]
   const timeline = ordered.map(({ action, path, atMs }) => {
     if (endMs !== null && atMs >= endMs) {
       compilation.problems.add(
@@ -38,11 +47,11 @@ export function compileTimeline(
         `must be before the end of the run at ${formatDuration(endMs)}, it is "${action.at}"`,
       )
     }
-    const compiled = { atMs, ...compileAction(action, path, context, world) }
+    const compiled = { atMs, ...compileAction({ action, atMs, path, faults }, context, { world, people }) }
     if (compiled.do === 'update-agent') checkStarted(compiled, path, context)
     return compiled
   })
-  return { timeline, names: world.names() }
+  return { timeline, names: world.names(), sessions: people.sessions() }
 }
 
 /** The web app knows of an agent only once it has checked in, which it does when it starts. */
@@ -64,10 +73,9 @@ function checkStarted(
 type Unplaced<Action> = Action extends unknown ? Omit<Action, 'atMs'> : never
 
 function compileAction(
-  action: ActionSource,
-  path: Path,
+  { action, atMs, path, faults }: { action: ActionSource; atMs: number; path: Path; faults: readonly string[] },
   context: TimelineContext,
-  world: ImageWorld,
+  { world, people }: { world: ImageWorld; people: PeopleWorld },
 ): Unplaced<TimelineAction> {
   const { compilation } = context
   switch (action.do) {
@@ -75,6 +83,8 @@ function compileAction(
       return { do: action.do, image: action.image, sharedLayers: world.move(action, path) }
     case 'publish-image':
       return { do: action.do, image: world.publish(action.image, path) }
+    case 'push-image':
+      return { do: action.do, image: world.publish(action.image, path), tags: world.tag(action, path) }
     case 'create-definition':
       return { do: action.do, image: world.define(action.image, path) }
     case 'update-definition':
@@ -87,15 +97,23 @@ function compileAction(
       return compileConfigEdit(action, path, context)
     case 'restart-agent': {
       const downtimeMs = compilation.durationMs(action.downtime ?? restartDefaults.downtime, [...path, 'downtime'])
-      return { do: action.do, agents: compileSelection(action.agents, path, context), downtimeMs }
+      const spreadMs = compilation.durationMs(action.spread ?? restartDefaults.spread, [...path, 'spread'])
+      return { do: action.do, agents: compileSelection(action.agents, path, context), downtimeMs, spreadMs }
     }
     case 'update-agent': {
       const { enabled = null, pruneImages: pruneImagesMode = null } = action
       if (enabled === null && pruneImagesMode === null) reportNothing(path, 'enabled or pruneImages', compilation)
       return { do: action.do, agents: compileSelection(action.agents, path, context), enabled, pruneImagesMode }
     }
+    case 'inject-fault': {
+      const images = context.images && world.names()
+      return { do: action.do, fault: compileFault(action.fault, [...path, 'fault'], { ...context, images }, atMs) }
+    }
+    case 'clear-fault':
+      compilation.known(action.name, [...path, 'name'], { what: 'a fault of the scenario', known: faults })
+      return { do: action.do, name: action.name }
     default:
-      return action satisfies never
+      return people.compile(action, atMs, path)
   }
 }
 
@@ -113,39 +131,6 @@ function compileConfigEdit(action: ActionOf<'edit-agent-config'>, path: Path, co
     refreshIntervalMs: interval(refreshInterval, 'refreshInterval'),
     checkInIntervalMs: interval(checkInInterval, 'checkInInterval'),
   }
-}
-
-function compileSelection(
-  agents: 'all' | number[] | { group: string } | undefined,
-  path: Path,
-  { groups, compilation }: TimelineContext,
-): AgentSelection {
-  if (agents === undefined || agents === 'all') return 'all'
-  const at = [...path, 'agents']
-  if (Array.isArray(agents)) {
-    checkAgents(agents, at, { groups, compilation })
-    return { agents: [...agents] }
-  }
-  compilation.known(agents.group, [...at, 'group'], {
-    what: 'a group of the fleet',
-    known: groups?.map(({ name }) => name) ?? null,
-  })
-  return { group: agents.group }
-}
-
-/** Reports numbers that no agent has. */
-export function checkAgents(
-  agents: number[],
-  path: Path,
-  { groups, compilation }: { groups: FleetGroup[] | null; compilation: Compilation },
-): void {
-  if (!groups) return
-  const count = groups.reduce((sum, group) => sum + group.agents, 0)
-  agents.forEach((agent, index) => {
-    if (agent >= count) {
-      compilation.problems.add([...path, index], `must be the number of an agent, 0 to ${count - 1}, it is ${agent}`)
-    }
-  })
 }
 
 function reportNothing(path: Path, fields: string, { problems }: Compilation): void {
@@ -206,6 +191,20 @@ class ImageWorld {
     return image
   }
 
+  /** The references under which an image is pushed besides its own; unlike that one they may be there and move. */
+  tag({ image: source, tags = [] }: ActionOf<'push-image'>, path: Path): string[] {
+    const image = this.#imageOf(source, path)
+    return tags.map((tag, index) => {
+      const name = image.name.replace(/:[^:/@]+$/, '').concat(`:${tag}`)
+      if (this.#context.compilation.reference(name, [...path, 'tags', index]) === null) return name
+      this.#names.add(name)
+      this.#published.add(name)
+      const known = this.#known?.get(name)
+      this.#known?.set(name, { ...image, ...(known ? { defined: known.defined } : {}), name, published: true })
+      return name
+    })
+  }
+
   define(source: string | ImageSource, path: Path): ScenarioImage {
     const image = { ...this.#imageOf(source, path), defined: true }
     if (this.#defined.has(image.name)) {
@@ -223,7 +222,7 @@ class ImageWorld {
     if (Object.values(set).every((value) => value === undefined)) {
       reportNothing(path, 'one of name, enabled, registry, user, token under `set`', this.#context.compilation)
     }
-    this.#isDefined(image, [...path, 'image'])
+    this.requireDefined(image, [...path, 'image'])
     if (set.name === undefined) return
     this.#context.compilation.reference(set.name, [...path, 'set', 'name'])
     if (set.name !== image && this.#defined.has(set.name)) {
@@ -235,7 +234,7 @@ class ImageWorld {
   }
 
   undefine(image: string, path: Path): void {
-    this.#isDefined(image, path)
+    this.requireDefined(image, path)
     this.#defined.delete(image)
   }
 
@@ -262,7 +261,8 @@ class ImageWorld {
     })
   }
 
-  #isDefined(image: string, path: Path): void {
+  /** Reports a reference that no definition has by now. */
+  requireDefined(image: string, path: Path): void {
     if (this.#known === null || this.#defined.has(image)) return
     if (this.#names.has(image)) this.#problems.add(path, `must be defined by then, ${formatValue(image)} is not`)
     else this.#context.compilation.known(image, path, { what: 'a defined image', known: this.#defined })

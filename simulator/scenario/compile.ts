@@ -1,17 +1,28 @@
 // Turns the source form of a scenario into what the simulator runs: checks its form, fills every default, converts every unit and
 // refuses what contradicts itself. All problems of a scenario come in one error, in the order of its file.
 import { dirname, resolve } from 'node:path'
+import { isRegistryUrl } from '../registry/backend/url.ts'
 import { isProfileFile, loadProfile } from '../registry/profile-file.ts'
 import { Compilation } from './compilation.ts'
-import { compileExpectation } from './compile-expect.ts'
+import { compileAccounts } from './compile-accounts.ts'
+import { compileExpectation, waitExpectations } from './compile-expect.ts'
+import { compileFaults } from './compile-faults.ts'
 import { compileFleet } from './compile-fleet.ts'
 import { compileImages } from './compile-images.ts'
+import { compilePeople } from './compile-people.ts'
 import { compileTimeline } from './compile-timeline.ts'
-import { networkDefaults, networkPresets, registryDefaults, scenarioDefaults, webAppDefaults } from './defaults.ts'
+import {
+  backendDefaults,
+  networkDefaults,
+  networkPresets,
+  registryDefaults,
+  scenarioDefaults,
+  webAppDefaults,
+} from './defaults.ts'
 import { checkForm } from './form.ts'
 import type { LoadedScenario } from './loaded.ts'
 import { isFields, type Path, Problems } from './problems.ts'
-import type { Scenario, ScenarioNetwork, ScenarioRegistry } from './scenario.ts'
+import type { Scenario, ScenarioBackend, ScenarioNetwork, ScenarioRegistry } from './scenario.ts'
 import { type NetworkSource, ScenarioSchema, type ScenarioSource } from './schema.ts'
 
 export type { LoadedScenario } from './loaded.ts'
@@ -53,26 +64,38 @@ function compileParts(source: Partial<ScenarioSource>, compilation: Compilation)
     ? compilation.durationMs(source.end.after, ['end', 'after'], { positive: true })
     : 0
   const context = { compilation, groups, endMs: afterMs > 0 ? afterMs : null }
-  const { timeline, names } = compileTimeline(wellFormed(source, 'timeline', problems), {
+  const registry = isFields(source.registry) ? source.registry : {}
+  const faults = problems.isClean(['registry', 'faults']) ? (registry.faults ?? []) : []
+  const webApp = compileWebApp(isFields(source.webApp) ? source.webApp : {}, compilation)
+  const { timeline, names, sessions } = compileTimeline(wellFormed(source, 'timeline', problems), {
     ...context,
     images: formed.images && formed.timeline ? images : null,
+    people: isWellFormed('webApp') ? { groups: [], users: [], ...webApp } : null,
+    faults: faults.map(({ name }) => name),
   })
-  const expect = wellFormed(source, 'expect', problems).map(({ item, path }) =>
-    compileExpectation(item, path, { ...context, images: formed.images && formed.timeline ? names : null }),
-  )
+  const known = {
+    ...context,
+    images: formed.images && formed.timeline ? names : null,
+    sessions: formed.timeline ? sessions : null,
+    users: isWellFormed('webApp') ? (webApp.users ?? []).map(({ name }) => name) : null,
+  }
+  const expect = wellFormed(source, 'expect', problems).map(({ item, path }) => compileExpectation(item, path, known))
   return {
     name: source.name ?? '',
     description: source.description ?? scenarioDefaults.description,
     seed: source.seed ?? scenarioDefaults.seed,
     speed: source.speed ?? scenarioDefaults.speed,
     groups: fleet,
-    registry: compileRegistry(source.registry ?? {}, compilation),
+    registry: {
+      ...compileRegistry(registry, compilation),
+      ...(faults.length === 0 ? {} : { faults: compileFaults(faults, ['registry', 'faults'], known) }),
+    },
     network: compileNetwork(network, compilation),
-    webApp: compileWebApp(source.webApp ?? {}),
+    webApp,
     images,
     timeline,
     end: { afterMs, when: source.end?.when ?? 'never' },
-    expect,
+    expect: [...expect, ...waitExpectations(timeline)],
   }
 }
 
@@ -88,9 +111,14 @@ function wellFormed<Part extends 'timeline' | 'expect'>(
     .filter(({ path }) => problems.isClean(path))
 }
 
-function compileWebApp(source: NonNullable<ScenarioSource['webApp']>): Scenario['webApp'] {
+function compileWebApp(source: NonNullable<ScenarioSource['webApp']>, compilation: Compilation): Scenario['webApp'] {
   const { autoEnableAgents = webAppDefaults.autoEnableAgents, pruneImages = webAppDefaults.pruneImages } = source
-  return { autoEnableAgents, pruneImagesMode: pruneImages }
+  const { groups, users } = compilePeople(source, compilation)
+  return {
+    ...{ autoEnableAgents, pruneImagesMode: pruneImages },
+    ...(groups.length === 0 ? {} : { groups }),
+    ...(users.length === 0 ? {} : { users }),
+  }
 }
 
 function presetOf(source: NetworkSource, { problems }: Compilation) {
@@ -114,22 +142,27 @@ function definedFields(source: NetworkSource): NetworkSource {
   return Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined))
 }
 
+function compileBackend(source: NonNullable<ScenarioSource['registry']>, compilation: Compilation): ScenarioBackend {
+  const path = ['registry', 'backend']
+  const { backend = registryDefaults.backend } = compilation.problems.isClean(path) ? source : {}
+  if (backend === 'embedded') return backend
+  if (backend === 'container') return { kind: 'container', image: backendDefaults.image }
+  if (backend.kind === 'container') return { kind: 'container', image: backend.image ?? backendDefaults.image }
+  const { url, push = backendDefaults.push, username, password } = backend
+  if (!isRegistryUrl(url)) {
+    compilation.problems.add([...path, 'url'], `must be the URL of a registry without a path, it is "${url}"`)
+  }
+  if ((username === undefined) !== (password === undefined)) {
+    compilation.problems.add(path, 'must have both a username and a password, or neither')
+  }
+  const account = username === undefined || password === undefined ? null : { username, password }
+  return { kind: 'upstream', url, push, account }
+}
+
 function compileRegistry(source: NonNullable<ScenarioSource['registry']>, compilation: Compilation): ScenarioRegistry {
-  const { backend = registryDefaults.backend, profile: named = registryDefaults.profile } = source
+  const { profile: named = registryDefaults.profile } = source
   const isFile = typeof named === 'string' && isProfileFile(named)
   const profile = isFile ? compilation.resolveFile(named) : named
   compilation.attempt(profile, ['registry', 'profile'], loadProfile)
-  const accountsAt = ['registry', 'accounts']
-  const { accounts = [] } = compilation.problems.isClean(accountsAt) ? source : {}
-  for (const [index, { username }] of accounts.entries()) {
-    if (accounts.findIndex((account) => account.username === username) === index) continue
-    compilation.problems.add([...accountsAt, index, 'username'], `must be unique, "${username}" is there already`)
-  }
-  const compiled = accounts.map(({ username, password, passwordLifetime: lifetime }, index) => {
-    if (lifetime === undefined) return { username, password }
-    const path = [...accountsAt, index, 'passwordLifetime']
-    const passwordLifetimeSeconds = compilation.durationMs(lifetime, path, { positive: true }) / 1_000
-    return { username, password, passwordLifetimeSeconds }
-  })
-  return { backend, profile, accounts: compiled }
+  return { backend: compileBackend(source, compilation), profile, accounts: compileAccounts(source, compilation) }
 }

@@ -17,9 +17,13 @@ export const fleetDefaults = {
   egressAddress: 'shared',
   zone: 'default',
   persona: 'docker',
+  pull: 'registry',
 } as const
 
 export const scenarioDefaults = { description: '', seed: 1, speed: 60 } as const
+
+/** Of backends that are not embedded: the registry of the CNCF, and what is only read unless asked. */
+export const backendDefaults = { image: 'registry:3', push: false } as const
 
 export const registryDefaults = { backend: 'embedded', profile: 'none' } as const
 
@@ -67,6 +71,9 @@ export const networkPresets = {
 /** New agents are enabled, unlike in the product, since a scenario of disabled agents pulls nothing; they prune as there. */
 export const webAppDefaults = { autoEnableAgents: true, pruneImages: 'Aggressive' } as const
 
+/** The groups that every Kasm has: everybody, and those who may do everything. */
+export const systemGroups = ['All Users', 'Administrators'] as const
+
 /** A thousandth of the real sizes keeps the proportions and lets a run of the whole catalogue fit on one machine. */
 export const catalogueDefaults = { catalogue: 'enabled', scale: 0.001, layers: 6 } as const
 
@@ -78,4 +85,4 @@ export const imageDefaults = { size: '1MB', layers: 5, baseShare: 0.5 } as const
 /** How much larger an image is on disk than on the wire: the ratio that Kasm's own image puller reckons with for gzip layers. */
 export const unpackFactor = 2.5
 
-export const restartDefaults = { downtime: '5s' } as const
+export const restartDefaults = { downtime: '5s', spread: '0s' } as const

@@ -20,7 +20,7 @@ const aliasCountMax = 100
 /**
  * Parses a scenario, or a profile, of YAML or JSON text.
  *
- * @throws KasmSimError SCENARIO_SYNTAX (PROFILE_INVALID) with every place that cannot be parsed
+ * @throws KasmSimError SCENARIO_SYNTAX (PROFILE_INVALID, FAULTS_INVALID) with every place that cannot be parsed
  * @example
  * readYaml('name: tiny\nfleet: { agents: 1 }\nend: { after: 5m }\n', 'tiny.yaml')
  */
@@ -53,6 +53,7 @@ const wordings: Record<string, string> = {
 }
 
 function syntaxCode(kind: FileKind) {
+  if (kind === 'faults') return 'FAULTS_INVALID'
   return kind === 'profile' ? 'PROFILE_INVALID' : 'SCENARIO_SYNTAX'
 }
 

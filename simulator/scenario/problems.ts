@@ -15,7 +15,7 @@ interface Problem {
 }
 
 /** The kinds of files that problems are found in. */
-export type FileKind = 'scenario' | 'profile'
+export type FileKind = 'scenario' | 'profile' | 'faults'
 
 export class Problems {
   readonly kind: FileKind
@@ -48,7 +48,7 @@ export class Problems {
   /**
    * Ends the checks.
    *
-   * @throws KasmSimError SCENARIO_INVALID | PROFILE_INVALID with every problem, positioned at the first
+   * @throws KasmSimError SCENARIO_INVALID | PROFILE_INVALID | FAULTS_INVALID with every problem, positioned at the first
    */
   throwIfAny(origin: { source: unknown; file: string | null; locate: Locate }): void {
     if (this.#problems.length === 0) return
@@ -56,15 +56,22 @@ export class Problems {
       .map((problem) => ({ ...problem, order: orderOf(problem.path, origin.source) }))
       .sort((one, other) => compareOrders(one.order, other.order))
       .map(({ path, part, statement }) => ({ statement, place: origin.locate(path, part) }))
-    throw scenarioError(this.kind === 'profile' ? 'PROFILE_INVALID' : 'SCENARIO_INVALID', origin.file, ordered)
+    throw scenarioError(invalidCodes[this.kind], origin.file, ordered)
   }
 }
+
+const invalidCodes = {
+  scenario: 'SCENARIO_INVALID',
+  profile: 'PROFILE_INVALID',
+  faults: 'FAULTS_INVALID',
+} as const satisfies Record<FileKind, string>
 
 /** What each error is about, and what to do. */
 const guides = {
   SCENARIO_INVALID: { kind: 'scenario', guide: 'docs/scenarios.md explains every field.' },
   SCENARIO_SYNTAX: { kind: 'scenario', guide: 'Correct it there.' },
   PROFILE_INVALID: { kind: 'profile', guide: 'docs/registries.md, section 10, explains every field.' },
+  FAULTS_INVALID: { kind: 'faults', guide: 'docs/faults.md explains every field.' },
 } as const satisfies Record<string, { kind: FileKind; guide: string }>
 
 /**

@@ -2,6 +2,8 @@
 // nothing optional. People write the source form of schema.ts; compile.ts turns one into the other.
 import type { PruneImagesMode } from '../agent/agent.ts'
 import type { Expectation } from '../checks/expectation.ts'
+import type { PersonaName } from '../pull/personas.ts'
+import type { Fault } from '../registry/faults/fault.ts'
 
 export interface Scenario {
   name: string
@@ -12,20 +14,52 @@ export interface Scenario {
   groups: FleetGroup[]
   registry: ScenarioRegistry
   network: ScenarioNetwork
-  webApp: { autoEnableAgents: boolean; pruneImagesMode: PruneImagesMode }
+  webApp: ScenarioWebApp
   images: ScenarioImage[]
   timeline: TimelineAction[]
   end: { afterMs: number; when: 'never' | 'all-agents-ready' }
   expect: Expectation[]
 }
 
+/** How the fake Kasm is set up. */
+export interface ScenarioWebApp {
+  autoEnableAgents: boolean
+  pruneImagesMode: PruneImagesMode
+  /** Beside those that every Kasm has; absent: none. */
+  groups?: string[]
+  /** Beside those that every Kasm has; absent: none. */
+  users?: ScenarioUser[]
+}
+
+/** Someone who asks for sessions. */
+export interface ScenarioUser {
+  name: string
+  /** Beside the group of all users, by name. */
+  groups: string[]
+}
+
+/** What holds the images behind the registry's front. In virtual time it makes no difference. */
+export type ScenarioBackend =
+  | 'embedded'
+  | { kind: 'container'; image: string }
+  | {
+      kind: 'upstream'
+      /** Without a path. */
+      url: string
+      /** False: the images of the scenario must be there already. */
+      push: boolean
+      account: { username: string; password: string } | null
+    }
+
 /** The local registry that every image reference of the scenario leads to, whatever host it names. */
 export interface ScenarioRegistry {
-  backend: 'embedded'
+  backend: ScenarioBackend
   /** Name of a profile of simulator/registry/policy/. */
   profile: string
   /** Who can log in. */
   accounts: RegistryAccount[]
+  /** What goes wrong; absent: nothing from the start. */
+  faults?: Fault[]
 }
 
 /** What lies between the registry and the agents. A rate of null is no limit. */
@@ -46,10 +80,29 @@ export interface RegistryAccount {
   password: string
   /** How long the password is good for, from the registry's start; absent: as its profile says, mostly for ever. */
   passwordLifetimeSeconds?: number
+  /** Other passwords of the same account, such as personal access tokens. */
+  tokens?: AccountToken[]
+  /** `paid`: no pull limit of Docker Hub; absent: a free one. */
+  plan?: 'personal' | 'paid'
 }
 
-/** Whose pulls agents make; `polite` leaves a registry alone for a while once it was denied. */
-type Persona = 'docker' | 'polite'
+/** A password beside an account's own. */
+export interface AccountToken {
+  token: string
+  /** Absent: whatever the account may. */
+  access?: 'read-only' | 'read-write'
+  /** As of a password. */
+  lifetimeSeconds?: number
+}
+
+/** The Docker Engines of a group, over which its agents are spread in turn. */
+export interface DockerEnginesSpec {
+  /** `unix:///var/run/docker.sock`, `tcp://10.0.0.5:2375`; empty: those that `DOCKER_HOST` names. */
+  hosts: string[]
+  /** The name under which engines elsewhere find this machine; null: they are on it. */
+  registryHost: string | null
+  keepImages: boolean
+}
 
 /** Agents that are alike. Agents are numbered through all groups in order, from 0. */
 export interface FleetGroup {
@@ -66,7 +119,10 @@ export interface FleetGroup {
   validateImages: boolean
   /** `shared`: all agents behind one address; `own`: an address each; else the address itself. */
   egressAddress: string
-  persona: Persona
+  /** Whose pulls the agents make, request for request (docs/pull.md). */
+  persona: PersonaName
+  /** Real Docker Engines make the pulls instead; absent: this program does. */
+  dockerEngines?: DockerEnginesSpec
   /** What one agent can receive; null is no limit. */
   downlinkBytesPerSecond: number | null
   zone: string
@@ -105,6 +161,8 @@ export type AgentSelection = 'all' | { group: string } | { agents: number[] }
 export type TimelineAction = { atMs: number } & (
   | { do: 'move-tag'; image: string; sharedLayers: number }
   | { do: 'publish-image'; image: ScenarioImage }
+  /** `tags` are references of the same repository; one that is there moves. */
+  | { do: 'push-image'; image: ScenarioImage; tags: string[] }
   | {
       do: 'edit-agent-config'
       agents: AgentSelection
@@ -112,7 +170,8 @@ export type TimelineAction = { atMs: number } & (
       refreshIntervalMs: number | null
       checkInIntervalMs: number | null
     }
-  | { do: 'restart-agent'; agents: AgentSelection; downtimeMs: number }
+  /** Each agent stops at a drawn moment within the spread. */
+  | { do: 'restart-agent'; agents: AgentSelection; downtimeMs: number; spreadMs: number }
   | { do: 'create-definition'; image: ScenarioImage }
   | {
       do: 'update-definition'
@@ -122,4 +181,13 @@ export type TimelineAction = { atMs: number } & (
     }
   | { do: 'delete-definition'; image: string }
   | { do: 'update-agent'; agents: AgentSelection; enabled: boolean | null; pruneImagesMode: PruneImagesMode | null }
+  | { do: 'create-group'; name: string; members: string[] }
+  | { do: 'assign-image' | 'unassign-image'; image: string; group: string }
+  /** `as`: the user; `name`: what the scenario calls the session. */
+  | { do: 'request-session'; as: string; image: string; name: string }
+  | { do: 'destroy-session'; name: string }
+  /** Until the web app knows that the agents hold what the reference stands for. */
+  | { do: 'wait-for'; image: string; agents: AgentSelection; withinMs: number }
+  | { do: 'inject-fault'; fault: Fault }
+  | { do: 'clear-fault'; name: string }
 )

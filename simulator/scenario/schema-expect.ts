@@ -14,10 +14,16 @@ const numberMetrics = [
   'digests-held',
   'images-pruned',
   'registry-requests',
+  'amplification',
+  'retry-after-violations',
+  'sessions-started',
+  'sessions-refused',
+  'sessions-running',
+  'session-digests',
 ] as const
 const durationMetrics = ['pull-duration', 'queue-wait', 'refresh-gap', 'check-in-gap'] as const
 /** Times that stay open until something is reached, so that a run can end before they do. */
-const timingMetrics = ['ready-time', 'drift-time'] as const
+const timingMetrics = ['ready-time', 'drift-time', 'wait-time'] as const
 const sizeMetrics = ['downloaded-bytes'] as const
 
 const values = ['max', 'min', 'sum', 'mean', 'p50', 'p95'] as const
@@ -39,6 +45,14 @@ const Where = Type.Object(
       Type.Enum(['ping', 'token', 'version-check', 'manifest', 'blob', 'push', 'other'], {
         description: 'Only registry requests of this class.',
       }),
+    ),
+    session: Type.Optional(Text('Only this session, by the name that its request gave it.')),
+    user: Type.Optional(Text('Only sessions that this user asked for.')),
+    publication: Type.Optional(
+      Count('Only sessions that run this publication of their image, from 1; 0: none of them.', { minimum: 0 }),
+    ),
+    refusal: Type.Optional(
+      Type.Enum(['not-authorized', 'no-resources', 'other'], { description: 'Only refusals for this cause.' }),
     ),
     from: Type.Optional(Duration('Only from this moment of the run on.', { default: '0s' })),
     until: Type.Optional(Duration('Only before this moment of the run.')),
@@ -80,7 +94,7 @@ const NumberExpectation = Type.Object(
     aggregate: Type.Optional(
       Type.Enum([...values, 'count'], {
         description:
-          'How samples become one number. Default: max for levels (running, in flight, held), count for the rest.',
+          'How samples become one number. Default: max for levels (running, in flight, held), mean for amplification, count for the rest.',
       }),
     ),
     ...limits(PlainNumber),

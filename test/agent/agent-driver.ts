@@ -53,9 +53,9 @@ export class AgentDriver {
   /** An answer to a check-in. */
   answer(
     definitions: readonly ImageDefinition[],
-    { enabled = true, mode = 'Off' }: { enabled?: boolean; mode?: PruneImagesMode } = {},
+    { enabled = true, mode = 'Off', inUse = [] }: { enabled?: boolean; mode?: PruneImagesMode; inUse?: string[] } = {},
   ): AgentCommand[] {
-    const answer = { agentEnabled: enabled, pruneImagesMode: mode, definitions }
+    const answer = { agentEnabled: enabled, pruneImagesMode: mode, imagesInUse: inUse, definitions }
     return this.tell({ kind: 'check-in-answered', answer })
   }
 

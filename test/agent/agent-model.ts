@@ -18,12 +18,20 @@ export type Action =
   | { do: 'start' }
   | { do: 'stop' }
   | { do: 'edit-cap'; cap: number }
-  | { do: 'answer'; definitions: ImageDefinition[] | 'unchanged'; enabled: boolean; mode: PruneImagesMode }
+  | ({ do: 'answer' } & Answer)
   | { do: 'answer-fails' }
   | { do: 'check-in' }
   | { do: 'refresh' }
   | { do: 'succeed'; pull: number; digest: string; late: boolean }
   | { do: 'fail'; pull: number; late: boolean }
+
+interface Answer {
+  definitions: ImageDefinition[] | 'unchanged'
+  enabled: boolean
+  mode: PruneImagesMode
+  /** Digests that containers use. */
+  inUse: string[]
+}
 
 interface Pull {
   pullId: number
@@ -46,6 +54,7 @@ export class AgentModel {
   #capOnDisk = defaultAgentConfig.maxConcurrentPulls
   #definitions: readonly ImageDefinition[] = []
   #mode: PruneImagesMode = 'Off'
+  #inUse: string[] = []
   readonly #running = new Map<string, number>()
   readonly #dropped: Pull[] = []
   readonly #waiting = new Set<string>()
@@ -106,7 +115,12 @@ export class AgentModel {
   settle(definitions: readonly ImageDefinition[]): void {
     this.do({ do: 'start' })
     for (let round = 0; round < 3; round++) {
-      this.#answer({ definitions: round === 0 ? [...definitions] : 'unchanged', enabled: true, mode: 'Normal' })
+      this.#answer({
+        definitions: round === 0 ? [...definitions] : 'unchanged',
+        enabled: true,
+        mode: 'Normal',
+        inUse: [],
+      })
       for (let pulls = 0; this.#running.size > 0; pulls++) {
         demand(pulls < 1_000, 'the pulls never end')
         const [name] = this.#running.keys()
@@ -119,15 +133,17 @@ export class AgentModel {
     }
   }
 
-  #answer(action: { definitions: ImageDefinition[] | 'unchanged'; enabled: boolean; mode: PruneImagesMode }): void {
+  #answer(action: Answer): void {
     const definitions = action.definitions === 'unchanged' ? this.#definitions : action.definitions
     if (this.#alive) {
       this.#definitions = definitions
       this.#enabled = action.enabled
       this.#mode = action.mode
+      this.#inUse = action.inUse
     }
     this.#refused.clear()
-    const answer = { agentEnabled: action.enabled, pruneImagesMode: action.mode, definitions }
+    const { enabled: agentEnabled, mode: pruneImagesMode, inUse: imagesInUse } = action
+    const answer = { agentEnabled, pruneImagesMode, imagesInUse, definitions }
     this.#tell({ kind: 'check-in-answered', answer })
     if (this.#alive && action.enabled) this.#demandAnswered()
   }
@@ -217,6 +233,7 @@ export class AgentModel {
 
   #remove(name: string | null, digest: string, mode: PruneImagesMode): void {
     demand(mode !== 'Off' && mode === this.#mode, `an image is pruned by mode ${mode}`)
+    demand(!this.#inUse.includes(digest), `${digest} is pruned although a container uses it`)
     if (name !== null) {
       demand(mode === 'Aggressive' && !this.#isDefined(name), `${name} is pruned although it is defined`)
       demand(!this.#running.has(name), `${name} is pruned while it is pulled`)
@@ -247,11 +264,15 @@ export class AgentModel {
       demand(onItsWay, `${name} is missing and nothing is done about it`)
     }
     if (this.#mode === 'Off' || this.#usedBytes() >= diskSizeBytes) return
-    for (const digest of this.#disk.keys()) demand(this.#isTagged(digest), `${digest} is untagged and was not pruned`)
+    for (const digest of this.#disk.keys()) {
+      demand(this.#isTagged(digest) || this.#inUse.includes(digest), `${digest} is untagged and was not pruned`)
+    }
     if (this.#mode === 'Normal') return
     const isNeeded = (name: string) => this.#isDefined(name) || this.#running.has(name)
     const needed = new Set(Array.from(this.#tags, ([name, digest]) => (isNeeded(name) ? digest : null)))
-    for (const [name, digest] of this.#tags) demand(needed.has(digest), `${name} is not defined and was not pruned`)
+    for (const [name, digest] of this.#tags) {
+      demand(needed.has(digest) || this.#inUse.includes(digest), `${name} is not defined and was not pruned`)
+    }
   }
 
   #missing(): string[] {

@@ -122,6 +122,24 @@ test('A26 does not prune an image that is being pulled, or that a needed tag sha
   expect(agent.state.diskUsedBytes).toBe(0)
 })
 
+test('A30 keeps an image that a container uses, tagged or not, until the check-in after its end', () => {
+  const agent = new AgentDriver().start()
+  agent.stage(images)
+  agent.refresh()
+  agent.succeed('a:1', 'moved')
+  agent.succeed('b:1')
+  const inUse = [digestOf('a:1'), digestOf('b:1')]
+  // The first image has lost its tag to a newer one, the second its definition: both still run.
+  agent.answer(images.slice(0, 1), { mode: 'Aggressive', inUse })
+  expect(agent.said('remove-image')).toEqual([])
+  expect(agent.state.diskUsedBytes).toBe(3 * gigabyte)
+  agent.answer(agent.state.definitions, { mode: 'Aggressive', inUse: inUse.slice(1) })
+  expect(agent.said('remove-image')).toEqual([null])
+  agent.answer(agent.state.definitions, { mode: 'Aggressive' })
+  expect(agent.said('remove-image')).toEqual(['b:1'])
+  expect(agent.state.diskUsedBytes).toBe(gigabyte)
+})
+
 test('A27 cannot prune while its disk is full', () => {
   const agent = new AgentDriver({ diskSizeBytes: 2 * gigabyte, diskUsageLimit: 1 }).start()
   agent.stage(images)

@@ -28,6 +28,10 @@ const answer = fc.record({
   definitions: fc.oneof(definitions, fc.constant('unchanged' as const)),
   enabled: often(true),
   mode: fc.constantFrom('Off' as const, 'Normal' as const, 'Aggressive' as const),
+  inUse: fc.oneof(
+    { weight: 3, arbitrary: fc.constant<string[]>([]) },
+    { weight: 1, arbitrary: fc.subarray(['one', 'four']) },
+  ),
 })
 const pull = fc.nat({ max: 3 })
 const digest = fc.constantFrom('one', 'four', 'three', 'twelve')
@@ -128,6 +132,13 @@ const wrongAgents: Record<string, { stepAgent: StepAgent; objection: RegExp }> =
     stepAgent: (state, input, context) => {
       state.pruneNeeded = false
       return step(state, input, context)
+    },
+  },
+  'prunes what containers use': {
+    objection: /is pruned although a container uses it/,
+    stepAgent: (state, input, context) => {
+      if (input.kind !== 'check-in-answered') return step(state, input, context)
+      return step(state, { ...input, answer: { ...input.answer, imagesInUse: [] } }, context)
     },
   },
   'counts a refresh twice on its disk': {

@@ -3,7 +3,8 @@ import { createChecks } from '../../simulator/checks/checks.ts'
 import type { CheckResult, Expectation, SampleFilter } from '../../simulator/checks/expectation.ts'
 import type { RunEvent } from '../../simulator/events/events.ts'
 import type { Scenario } from '../../simulator/scenario/scenario.ts'
-import { at, chrome, firefox, limit, scenarioOf, where } from './run-events.ts'
+import { chrome, firefox, scenarioOf } from '../scenario/compiled.ts'
+import { at, limit, where } from './run-events.ts'
 
 function judge(expectation: Expectation, events: RunEvent[], scenario: Partial<Scenario> = {}): CheckResult {
   const checks = createChecks(scenarioOf({ ...scenario, expect: [expectation] }))
@@ -531,4 +532,14 @@ test('results end the judging', () => {
   ]))
     checks.sink(event)
   expect(checks.results()).toEqual(before)
+})
+
+test('nobody has obeyed a Retry-After that no answer carried', () => {
+  const none = limit('retry-after-violations', { aggregate: 'count', atMost: 0 })
+  const refusal = at(2, 'registry-request', { status: 429, class: 'manifest' })
+  expect(judge(none, [at(0, 'check-in-answered'), refusal]).passed).toBe(false)
+  const told = at(2, 'registry-request', { status: 429, class: 'manifest', retryAfterMs: 5_000 })
+  expect(judge(none, [at(0, 'check-in-answered'), told]).passed).toBe(true)
+  const again = at(9, 'registry-request', { class: 'manifest', startedAtMs: 8 })
+  expect(judge(none, [at(0, 'check-in-answered'), told, again])).toMatchObject({ passed: false, observed: 1 })
 })

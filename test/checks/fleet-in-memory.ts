@@ -6,7 +6,7 @@ import { Fleet, type StepAgent } from '../../simulator/driver/fleet.ts'
 import { createEventLog } from '../../simulator/events/event-log.ts'
 import type { RunEvent } from '../../simulator/events/events.ts'
 import { PullError } from '../../simulator/pull/engine.ts'
-import { group, image, scenarioOf } from './run-events.ts'
+import { group, image, scenarioOf } from '../scenario/compiled.ts'
 
 /** What is drawn at random: how a pull goes, one after the other and over again. */
 interface PullMood {
@@ -116,7 +116,7 @@ class FleetInMemory {
         this.#while(agent, this.#nowMs, () =>
           this.#fleet.checkInAnswered(
             agent,
-            { agentEnabled: true, pruneImagesMode: 'Normal', definitions: this.#definitions },
+            { agentEnabled: true, pruneImagesMode: 'Normal', imagesInUse: [], definitions: this.#definitions },
             { told: true },
           ),
         ),

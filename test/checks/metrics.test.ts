@@ -3,7 +3,8 @@ import type { MetricName } from '../../simulator/checks/expectation.ts'
 import { createMetrics } from '../../simulator/checks/metrics.ts'
 import type { Sample } from '../../simulator/checks/signals.ts'
 import type { RunEvent } from '../../simulator/events/events.ts'
-import { at, chrome, firefox, scenarioOf } from './run-events.ts'
+import { chrome, firefox, scenarioOf } from '../scenario/compiled.ts'
+import { at } from './run-events.ts'
 
 function samplesOf(metric: MetricName, events: RunEvent[], endMs = events.at(-1)?.atMs ?? 0): Sample[] {
   const samples: Sample[] = []
@@ -61,7 +62,7 @@ test('samples of pulls know group, image, reason and credentials', () => {
   const [started] = samplesOf('pulls-started', twoPulls)
   expect(started).toEqual({
     ...{ atMs: 100, value: 1, agent: 0, group: 'lab', image: chrome, reason: 'missing' },
-    ...{ authenticated: true, status: null, requestClass: null, open: false },
+    ...{ authenticated: true, status: null, requestClass: null, session: null, open: false },
   })
   expect(samplesOf('pulls-succeeded', twoPulls)).toMatchObject([{ atMs: 400, image: chrome, authenticated: true }])
 })
@@ -360,4 +361,28 @@ test('requests that take no time, of no repository, of pushes and of strangers a
     at(30, 'registry-request', { class: 'ping', repository: null, startedAtMs: 10 }),
   ]
   expect(samplesOf('repositories-in-flight', events)).toEqual([])
+})
+
+test('one sample for each version check and pull: its requests, with the pings before it', () => {
+  const manifest = { class: 'manifest', repository: 'a', agent: 2 } as const
+  const events = [
+    at(0, 'registry-request', { class: 'ping', repository: null, reference: null, agent: 2 }),
+    at(10, 'registry-request', { ...manifest, class: 'version-check', method: 'HEAD', reference: '1', startedAtMs: 5 }),
+    at(20, 'registry-request', { ...manifest, reference: 'sha256:a', startedAtMs: 15 }),
+    at(30, 'registry-request', { class: 'blob', repository: 'a', agent: 2, startedAtMs: 25 }),
+    at(40, 'registry-request', { ...manifest, agent: null, reference: '1', startedAtMs: 35 }),
+  ]
+  expect(samplesOf('amplification', events)).toMatchObject([
+    { atMs: 5, value: 4, agent: 2, group: 'office', image: 'a' },
+    { atMs: 35, value: 1, agent: null, group: null },
+  ])
+})
+
+test('samples retries that come before the moment that Retry-After named, when they are sent', () => {
+  const ask = (startedAtMs: number, more: { status?: number; retryAfterMs?: number } = {}) =>
+    at(startedAtMs + 1, 'registry-request', { class: 'manifest', reference: '1', startedAtMs, ...more })
+  const events = [ask(0, { status: 429, retryAfterMs: 100 }), ask(50, { status: 429, retryAfterMs: 100 }), ask(151)]
+  expect(samplesOf('retry-after-violations', events)).toMatchObject([
+    { atMs: 50, value: 1, agent: 0, image: 'kasmweb/chrome', requestClass: 'manifest' },
+  ])
 })

@@ -1,75 +1,21 @@
-// Scenarios and events by hand, with only the fields that a test is about.
+// Events by hand, with only the fields that a test is about.
 import type { Expectation, SampleFilter } from '../../simulator/checks/expectation.ts'
-import type { RunEvent, RunEventBody } from '../../simulator/events/events.ts'
-import type { FleetGroup, Scenario, ScenarioImage } from '../../simulator/scenario/scenario.ts'
-
-export const chrome = 'kasmweb/chrome:1.16.1'
-export const firefox = 'kasmweb/firefox:1.16.1'
+import type { RegistryDemand, RunEvent, RunEventBody } from '../../simulator/events/events.ts'
+import { chrome, scenarioOf } from '../scenario/compiled.ts'
 
 type Kind = RunEventBody['kind']
 type BodyOf<K extends Kind> = Omit<Extract<RunEventBody, { kind: K }>, 'kind'>
 
-export function group(name: string, agents: number, more: Partial<FleetGroup> = {}): FleetGroup {
-  return {
-    name,
-    agents,
-    cap: 2,
-    checkInIntervalMs: 30_000,
-    refreshIntervalMs: 3_600_000,
-    startupSpreadMs: 0,
-    diskSizeBytes: 1e12,
-    diskUsedBytes: 0,
-    diskUsageLimit: 0.9,
-    validateImages: true,
-    egressAddress: 'own',
-    persona: 'docker',
-    zone: 'default',
-    downlinkBytesPerSecond: null,
-    ...more,
-  }
+/** The demand of nobody. */
+export const noDemand: RegistryDemand = {
+  ...{ requests: 0, versionChecks: 0, pullsByTag: 0, pullsByDigest: 0, manifestHeads: 0, manifestGets: 0 },
+  ...{ tokenRequests: 0, amplification: null, retries: 0, retriesTold: 0, retriesEarly: 0 },
+  ...{ byGroup: [], retriesAtOnce: 0, earliestCaller: null },
 }
 
-export function image(name: string, more: Partial<ScenarioImage> = {}): ScenarioImage {
-  return {
-    name,
-    friendlyName: name,
-    sizeBytes: 1_000,
-    uncompressedSizeBytes: 2_500,
-    layers: 3,
-    base: null,
-    baseShare: 0,
-    registry: 'https://index.docker.io/v1/',
-    user: null,
-    token: null,
-    enabled: true,
-    defined: true,
-    published: true,
-    zone: null,
-    ...more,
-  }
-}
+const everyone = { profile: null, images: null, agents: null, sources: null, classes: null }
 
-/** Agents 0 and 1 are of `lab`, 2 and 3 of `office`. */
-export function scenarioOf(more: Partial<Scenario> = {}): Scenario {
-  return {
-    name: 'rehearsal',
-    description: '',
-    seed: 7,
-    speed: 60,
-    groups: [group('lab', 2), group('office', 2)],
-    registry: { backend: 'embedded', profile: 'none', accounts: [] },
-    network: {
-      ...{ uplinkBytesPerSecond: null, connectionBytesPerSecond: null, unpackBytesPerSecond: null },
-      ...{ roundTripMs: 1, serverLatencyMs: 1 },
-    },
-    webApp: { autoEnableAgents: true, pruneImagesMode: 'Aggressive' },
-    images: [image(chrome), image(firefox)],
-    timeline: [],
-    end: { afterMs: 3_600_000, when: 'never' },
-    expect: [],
-    ...more,
-  }
-}
+const subject = { session: 'first', user: 'ada', image: chrome }
 
 const defaults: { [K in Kind]: BodyOf<K> } = {
   'run-started': { eventVersion: 1, version: '0.1.0', time: 'real', speed: 60, seed: 7, scenario: scenarioOf() },
@@ -116,6 +62,13 @@ const defaults: { [K in Kind]: BodyOf<K> } = {
   'agents-waiting': { agents: 1, first: [{ agent: 0, image: chrome, cause: 'manifest unknown' }] },
   'image-published': { image: chrome, digest: 'sha256:old', previousDigest: null },
   'definition-changed': { change: 'updated', image: chrome },
+  'wait-started': { image: chrome, withinMs: 60_000 },
+  'wait-ended': { image: chrome, met: true, waitedMs: 30_000, behind: 0 },
+  'session-requested': { ...subject },
+  'session-refused': { ...subject, code: 'NOT_AUTHORIZED', cause: 'Image Not Authorized' },
+  'session-started': { ...subject, agent: 0, digest: 'sha256:old' },
+  'session-seen': { ...subject, agent: 0, digest: 'sha256:old' },
+  'session-ended': { ...subject, agent: 0, digest: 'sha256:old', cause: 'destroyed' },
   'timeline-action': { action: 'move-tag', detail: chrome },
   'refresh-unchanged': {
     ...{ agent: 0, images: [], cap: 2, fromMs: 0, pullMs: 4, requestsPerPull: 2, runningInFleet: 2 },
@@ -123,12 +76,15 @@ const defaults: { [K in Kind]: BodyOf<K> } = {
   'registry-traffic': {
     ...{ requests: 0, byClass: {}, byStatus: {}, denied: 0, sentBytes: 0 },
     peak: { bytesPerSecond: 0, requestsPerSecond: 0 },
+    demand: noDemand,
   },
   'registry-request': {
     ...{ agent: 0, source: '10.0.0.1', method: 'GET', path: '/v2/kasmweb/chrome/blobs/sha256:1', class: 'blob' },
     ...{ repository: 'kasmweb/chrome', reference: 'sha256:1', status: 200, bytes: 1_000, startedAtMs: 0 },
     ...{ authenticated: false, rateLimitRemaining: null },
   },
+  'fault-started': { fault: 'gone', effect: 'outage', scope: everyone },
+  'fault-ended': { fault: 'gone', effect: 'outage', scope: everyone },
   'run-ended': { reason: 'end-reached' },
 }
 

@@ -60,6 +60,27 @@ test('the shortcuts are taken where nothing happens', async () => {
   expect(idle / summary.checkIns.answered).toBeGreaterThan(0.95)
 })
 
+test.each(['containerd', 'containerd-legacy'] as const)(
+  'passes over refreshes of %s without a trace',
+  async (persona) => {
+    const source = { ...quiet, fleet: { agents: 6, cap: 3, startupSpread: '55m', persona } }
+    const { on, off } = await outcomes(source)
+    expect(on).toEqual(off)
+    const { events } = await withKinds(compileScenario({ source }), true)
+    expect(events.filter(({ kind }) => kind === 'refresh-unchanged').length).toBeGreaterThan(80)
+  },
+)
+
+test.each(['polite', 'podman', 'crane'] as const)(
+  'carries out refreshes of %s, which hang on more',
+  async (persona) => {
+    const fleet = { agents: 3, startupSpread: '55m', persona }
+    const source: ScenarioSource = { ...quiet, fleet, timeline: [], end: { after: '3h' }, expect: [] }
+    const { events } = await withKinds(compileScenario({ source }), true)
+    expect(events.filter(({ kind }) => kind === 'refresh-unchanged')).toEqual([])
+  },
+)
+
 const scenarios = await listScenarios()
 
 test.each(scenarios.map(({ name }) => name))('%s has the same outcome with and without the shortcuts', async (name) => {

@@ -1,24 +1,9 @@
 import { expect, test } from 'vitest'
 import { ImageLibrary } from '../../simulator/driver/image-library.ts'
 import type { ScenarioImage } from '../../simulator/scenario/scenario.ts'
+import { image as compiledImage } from '../scenario/compiled.ts'
 
-const image = (name: string, fields: Partial<ScenarioImage> = {}): ScenarioImage => ({
-  name,
-  friendlyName: name,
-  sizeBytes: 1_000,
-  uncompressedSizeBytes: 2_500,
-  layers: 4,
-  base: null,
-  baseShare: 0,
-  registry: 'https://index.docker.io/v1/',
-  user: null,
-  token: null,
-  enabled: true,
-  defined: true,
-  published: true,
-  zone: null,
-  ...fields,
-})
+const image = (name: string, fields: Partial<ScenarioImage> = {}) => compiledImage(name, { layers: 4, ...fields })
 const bytes = (layers: { sizeBytes: number }[]) => layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
 
 test('splits an image into its layers without losing a byte', () => {

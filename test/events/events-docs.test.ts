@@ -6,6 +6,7 @@ import { eventVersion, type RunEventBody, type RunEventKind } from '../../simula
 type FieldsOf<K extends RunEventKind> = { [F in Exclude<keyof Extract<RunEventBody, { kind: K }>, 'kind'>]: true }
 
 const pull = { agent: true, image: true, pull: true, reason: true, running: true } as const
+const session = { session: true, user: true, image: true } as const
 const disk = { diskUsedBytes: true, diskUsedAfterBytes: true, diskSizeBytes: true } as const
 
 const fields: { [K in RunEventKind]: FieldsOf<K> } = {
@@ -29,6 +30,13 @@ const fields: { [K in RunEventKind]: FieldsOf<K> } = {
   'image-published': { image: true, digest: true, previousDigest: true },
   'definition-changed': { change: true, image: true },
   'timeline-action': { action: true, detail: true },
+  'wait-started': { image: true, withinMs: true },
+  'wait-ended': { image: true, met: true, waitedMs: true, behind: true },
+  'session-requested': { ...session },
+  'session-refused': { ...session, code: true, cause: true },
+  'session-started': { ...session, agent: true, digest: true },
+  'session-seen': { ...session, agent: true, digest: true },
+  'session-ended': { ...session, agent: true, digest: true, cause: true },
   'refresh-unchanged': {
     ...{
       agent: true,
@@ -40,11 +48,33 @@ const fields: { [K in RunEventKind]: FieldsOf<K> } = {
       runningInFleet: true,
     },
   },
-  'registry-traffic': { requests: true, byClass: true, byStatus: true, denied: true, sentBytes: true, peak: true },
+  'registry-traffic': {
+    requests: true,
+    byClass: true,
+    byStatus: true,
+    denied: true,
+    sentBytes: true,
+    peak: true,
+    demand: true,
+  },
   'registry-request': {
     ...{ agent: true, source: true, method: true, path: true, class: true, repository: true, reference: true },
-    ...{ status: true, bytes: true, startedAtMs: true, authenticated: true, rateLimitRemaining: true },
+    ...{
+      status: true,
+      bytes: true,
+      startedAtMs: true,
+      authenticated: true,
+      rateLimitRemaining: true,
+      userAgent: true,
+      rateLimitLimit: true,
+      retryAfterMs: true,
+      location: true,
+      waitMs: true,
+      fault: true,
+    },
   },
+  'fault-started': { fault: true, effect: true, scope: true },
+  'fault-ended': { fault: true, effect: true, scope: true },
   'run-ended': { reason: true },
 }
 

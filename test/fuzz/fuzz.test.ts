@@ -79,7 +79,7 @@ test('shipped scenarios hold every invariant', async () => {
 
 const expected: Record<MutantName, { found: InvariantName[]; eventsMax: number }> = {
   'cap-plus-one': { found: ['cap-kept'], eventsMax: 40 },
-  'lost-pull': { found: ['nothing-lost', 'slots-used'], eventsMax: 40 },
+  'lost-pull': { found: ['nothing-lost', 'slots-used', 'events-well-formed'], eventsMax: 40 },
   'limit-plus-one': { found: ['rate-limit-exact'], eventsMax: 70 },
 }
 

@@ -84,7 +84,7 @@ function createLoggedFleet() {
     fleet,
     logs,
     answer: (definitions: ImageDefinition[], pruneImagesMode: 'Off' | 'Aggressive' = 'Off') =>
-      fleet.checkInAnswered(0, { agentEnabled: true, pruneImagesMode, definitions }, { told: true }),
+      fleet.checkInAnswered(0, { agentEnabled: true, pruneImagesMode, imagesInUse: [], definitions }, { told: true }),
     succeed: (name: string, digest: string) =>
       fleet.pullSucceeded(0, ++pullId, name, {
         ...{

@@ -1,6 +1,7 @@
 // Events for the tests of the reporters, with only the fields that matter named.
 import type { RequestClass, RunEvent, RunEventBody } from '../../simulator/events/events.ts'
 import type { Scenario } from '../../simulator/scenario/scenario.ts'
+import { group, scenarioOf } from '../scenario/compiled.ts'
 
 /** Events in the order given, numbered. */
 export function timed(events: [atMs: number, body: RunEventBody][]): RunEvent[] {
@@ -15,40 +16,10 @@ export function runStarted(options: {
   endWhen?: Scenario['end']['when']
 }): RunEventBody {
   const { agents, speed = 1, endAfterMs = 3_600_000, endWhen = 'never' } = options
-  const scenario: Scenario = {
-    name: 'fleet',
-    description: '',
-    seed: 1,
-    speed,
-    groups: [
-      {
-        name: 'all',
-        agents,
-        cap: 2,
-        checkInIntervalMs: 30_000,
-        refreshIntervalMs: 3_600_000,
-        startupSpreadMs: 0,
-        diskSizeBytes: 1e12,
-        diskUsedBytes: 0,
-        diskUsageLimit: 0.9,
-        validateImages: true,
-        egressAddress: 'own',
-        persona: 'docker',
-        downlinkBytesPerSecond: null,
-        zone: 'default',
-      },
-    ],
-    registry: { backend: 'embedded', profile: 'none', accounts: [] },
-    network: {
-      ...{ uplinkBytesPerSecond: null, connectionBytesPerSecond: null, unpackBytesPerSecond: null },
-      ...{ roundTripMs: 1, serverLatencyMs: 1 },
-    },
-    webApp: { autoEnableAgents: true, pruneImagesMode: 'Normal' },
-    images: [],
-    timeline: [],
+  const scenario = scenarioOf({
+    ...{ name: 'fleet', speed, groups: [group('all', agents)], images: [] },
     end: { afterMs: endAfterMs, when: endWhen },
-    expect: [],
-  }
+  })
   return { kind: 'run-started', eventVersion: 1, version: '0.0.0', time: 'real', speed, seed: 1, scenario }
 }
 

@@ -50,6 +50,36 @@ test('says every action of the timeline', () => {
   expect(lines).toEqual(['[1m] restart-agent agents "all"', '[2m] restart-agent agents "all"'])
 })
 
+test('says when a fault starts and when it ends', () => {
+  const scope = { profile: null, images: null, agents: null, sources: null, classes: null }
+  const [, ...lines] = linesOf(
+    [0, runStarted({ agents: 1 })],
+    [60_000, { kind: 'fault-started', fault: 'gone', effect: 'outage', scope }],
+    [120_000, { kind: 'fault-ended', fault: 'gone', effect: 'outage', scope }],
+  )
+  expect(lines).toEqual(['[1m] the fault "gone" starts', '[2m] the fault "gone" ends'])
+})
+
+test('says which sessions run and which are refused, and who misses an image after a wait', () => {
+  const session = { session: 'trial', user: 'tess', image: 'acme/office:1' }
+  const digest = `sha256:${'0123456789'.repeat(6)}abcd`
+  const [, ...lines] = linesOf(
+    [0, runStarted({ agents: 1 })],
+    [1_000, { kind: 'wait-ended', image: 'acme/office:1', met: true, waitedMs: 500, behind: 0 }],
+    [2_000, { kind: 'session-started', ...session, agent: 0, digest }],
+    [
+      3_000,
+      { kind: 'session-refused', ...session, user: 'bob', code: 'NOT_AUTHORIZED', cause: 'Image Not Authorized' },
+    ],
+    [4_000, { kind: 'wait-ended', image: 'acme/office:2', met: false, waitedMs: 500, behind: 2 }],
+  )
+  expect(lines).toEqual([
+    '[2s] trial runs acme/office:1 (sha256:012345678901)',
+    '[3s] trial was refused to bob: Image Not Authorized',
+    '[4s] 2 agents still without acme/office:2',
+  ])
+})
+
 test('ends with how many pulls succeeded and failed', () => {
   const [, ...lines] = linesOf(
     [0, runStarted({ agents: 1 })],

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { CheckResult } from '../../simulator/checks/expectation.ts'
 import type { Summary } from '../../simulator/report/summary.ts'
 import { formatSummary } from '../../simulator/reporters/summary-text.ts'
+import { noDemand } from '../checks/run-events.ts'
 
 const rateLimited: Summary = {
   scenario: 'rate-limit',
@@ -44,6 +45,17 @@ const rateLimited: Summary = {
     denied: 2_940,
     sentBytes: 412_400_000_000,
     peak: { bytesPerSecond: 125_000_000, requestsPerSecond: 900 },
+    demand: {
+      ...{ requests: 16_233, versionChecks: 320, pullsByTag: 3_155, pullsByDigest: 5 },
+      ...{ manifestHeads: 3_480, manifestGets: 3_340, tokenRequests: 3_480, amplification: 4.6647 },
+      ...{ retries: 2_890, retriesTold: 2_400, retriesEarly: 2_100 },
+      byGroup: [
+        { ...noDemand, group: 'anonymous', requests: 15_000, amplification: 4.85 },
+        { ...noDemand, group: 'accounts', requests: 1_233, amplification: 3.25 },
+        { ...noDemand, group: null, requests: 2 },
+      ],
+      ...{ retriesAtOnce: 12, earliestCaller: { agent: 17, source: '198.51.100.1', retriesEarly: 104 } },
+    },
   },
   drift: [
     { image: 'kasmweb/chrome:rolling', movedAtMs: 3_600_000, agents: 38, convergedAfterMs: 3_590_000, behind: 0 },
@@ -158,6 +170,7 @@ const quiet: Summary = {
     denied: 0,
     sentBytes: 0,
     peak: { bytesPerSecond: 0, requestsPerSecond: 0 },
+    demand: noDemand,
   },
   drift: [],
   prunedImages: 0,

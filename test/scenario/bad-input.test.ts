@@ -187,17 +187,32 @@ test.each<[string, string, string]>([
   [
     'an unknown action',
     'timeline: [{ at: 1m, do: mov-tag, image: acme/a:1 }]',
-    '1:26: timeline[0].do must be one of move-tag, publish-image, edit-agent-config, restart-agent, create-definition, update-definition, delete-definition, update-agent, it is "mov-tag"; did you mean "move-tag"?',
+    '1:26: timeline[0].do must be one of move-tag, publish-image, push-image, edit-agent-config, restart-agent, create-definition, update-definition, delete-definition, update-agent, create-group, assign-image, unassign-image, request-session, destroy-session, wait-for, inject-fault, clear-fault, it is "mov-tag"; did you mean "move-tag"?',
   ],
   [
     'no action',
     'timeline: [{ at: 1m }]',
-    '1:12: timeline[0].do is missing: it is one of move-tag, publish-image, edit-agent-config, restart-agent, create-definition, update-definition, delete-definition, update-agent',
+    '1:12: timeline[0].do is missing: it is one of move-tag, publish-image, push-image, edit-agent-config, restart-agent, create-definition, update-definition, delete-definition, update-agent, create-group, assign-image, unassign-image, request-session, destroy-session, wait-for, inject-fault, clear-fault',
   ],
   [
     'a registry of another kind',
     'registry: { backend: zot }',
-    '1:22: registry.backend must be "embedded", it is "zot"',
+    '1:22: registry.backend must be one of embedded, container or an object, it is "zot"',
+  ],
+  [
+    'an upstream that can be none',
+    'registry: { backend: { kind: upstream, url: "registry.example/path" } }',
+    '1:45: registry.backend.url must be the URL of a registry without a path, it is "registry.example/path"',
+  ],
+  [
+    'half an account of an upstream',
+    'registry: { backend: { kind: upstream, url: "http://127.0.0.1:5000", username: me } }',
+    '1:22: registry.backend must have both a username and a password, or neither',
+  ],
+  [
+    'a container with the fields of an upstream',
+    'registry: { backend: { kind: container, push: true } }',
+    '1:41: registry.backend.push does not go with kind: "container"',
   ],
   // Names that stand for something.
   [

@@ -127,11 +127,12 @@ test('lists every metric with its unit, its filters and the aggregate it has by 
 
 test('shows YAML that compiles, alone or as a part of a scenario', () => {
   const all = snippets('yaml')
-  expect(all).toHaveLength(9)
+  expect(all).toHaveLength(10)
   const parts = all.filter((text) => !text.includes('name: minimal') && !text.includes('name: new-desktop'))
   const whole = {
     ...{ name: 'whole', fleet: { agents: 20 }, end: { after: '1h' } },
     images: [{ name: 'acme/office:2.1' }, { name: 'acme/secret:1' }],
+    webApp: { users: [{ name: 'tess' }] },
   }
   for (const text of all) {
     const source = parts.includes(text) ? { ...whole, ...(parse(text) as object) } : (parse(text) as object)

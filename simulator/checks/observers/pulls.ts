@@ -1,8 +1,12 @@
 // Samples of what the agents say of their pulls: how many run, how they ended, how long they took and what they brought.
 import type { RunEvent } from '../../events/events.ts'
 import { type LedgerPull, PullLedger } from '../pull-ledger.ts'
-import type { EmitSample } from '../signals.ts'
+import type { EmitSample, Signal } from '../signals.ts'
 import type { Observer } from './observer.ts'
+
+type RefreshUnchanged = Extract<RunEvent, { kind: 'refresh-unchanged' }>
+
+const unchanged = { reason: 'refresh', authenticated: false } as const
 
 /** Watches pulls and prunes. Counts running pulls itself, so that an agent that miscounts is found out. */
 export class PullObserver implements Observer {
@@ -11,8 +15,12 @@ export class PullObserver implements Observer {
   /** When each agent last queued the refresh of an image. */
   readonly #refreshedAtMs = new Map<number, Map<string, number>>()
 
-  constructor(emit: EmitSample) {
+  readonly #wanted: ReadonlySet<Signal>
+
+  /** Of a refresh that is told as one, only the samples in `wanted` are made: there may be millions. */
+  constructor(emit: EmitSample, wanted: ReadonlySet<Signal>) {
     this.#emit = emit
+    this.#wanted = wanted
   }
 
   take(event: RunEvent): void {
@@ -37,7 +45,7 @@ export class PullObserver implements Observer {
         return
       }
       case 'refresh-unchanged':
-        for (const single of pullsOf(event)) this.take(single)
+        this.#takeUnchanged(event)
         return
       case 'agent-stopped':
         // The refresh timer starts anew with the agent: a gap over a restart says nothing of the interval.
@@ -67,7 +75,42 @@ export class PullObserver implements Observer {
     }
   }
 
-  #takeRefresh({ atMs, agent, image }: Extract<RunEvent, { kind: 'pull-queued' }>): void {
+  /** A refresh that was told as one, pull by pull: whenever one ends, the next begins. The agent does nothing else meanwhile. */
+  #takeUnchanged(refresh: RefreshUnchanged): void {
+    const { agent, images, cap, fromMs, pullMs } = refresh
+    const queuedAtMs = Math.round(fromMs)
+    for (const { name: image } of images) {
+      this.#tell('pulls-queued', { atMs: queuedAtMs, agent, image, reason: 'refresh', value: 1 })
+      if (this.#wanted.has('refresh-gap')) this.#takeRefresh({ atMs: queuedAtMs, agent, image })
+    }
+    let running = this.#ledger.running(agent)
+    const start = (index: number, row: number) => {
+      const image = images[index]?.name
+      if (image === undefined) return
+      const atMs = Math.round(fromMs + row * pullMs)
+      running += 1
+      this.#tell('pulls-running', { atMs, agent, image, value: running })
+      this.#tell('pulls-started', { ...unchanged, atMs, agent, image, value: 1 })
+      this.#tell('queue-wait', { ...unchanged, atMs, agent, image, value: atMs - queuedAtMs })
+    }
+    for (let index = 0; index < cap; index += 1) start(index, 0)
+    for (const [index, { name: image }] of images.entries()) {
+      const row = Math.floor(index / cap) + 1
+      const atMs = Math.round(fromMs + row * pullMs)
+      running -= 1
+      this.#tell('pulls-running', { atMs, agent, image, value: running })
+      this.#tell('pulls-succeeded', { ...unchanged, atMs, agent, image, value: 1 })
+      this.#tell('pull-duration', { ...unchanged, atMs, agent, image, value: Math.round(pullMs) })
+      this.#tell('downloaded-bytes', { ...unchanged, atMs, agent, image, value: 0 })
+      start(index + cap, row)
+    }
+  }
+
+  #tell(signal: Signal, sample: Parameters<EmitSample>[1]): void {
+    if (this.#wanted.has(signal)) this.#emit(signal, sample)
+  }
+
+  #takeRefresh({ atMs, agent, image }: { atMs: number; agent: number; image: string }): void {
     const times = this.#refreshedAtMs.get(agent) ?? new Map<string, number>()
     this.#refreshedAtMs.set(agent, times)
     const previousMs = times.get(image)
@@ -78,35 +121,4 @@ export class PullObserver implements Observer {
 
 function queuedSubject({ atMs, agent, image, reason }: Extract<RunEvent, { kind: 'pull-queued' | 'pull-refused' }>) {
   return { atMs, agent, image, reason }
-}
-
-/** A refresh that was told as one, pull by pull: whenever one ends, the next begins. */
-function pullsOf(refresh: Extract<RunEvent, { kind: 'refresh-unchanged' }>): RunEvent[] {
-  const { agent, images, cap, fromMs, pullMs, requestsPerPull: requests, sequence, runningInFleet } = refresh
-  const disk = { diskUsedBytes: 0, diskUsedAfterBytes: 0, diskSizeBytes: 0 }
-  const events: RunEvent[] = []
-  let running = 0
-  const at = (row: number) => ({ atMs: Math.round(fromMs + row * pullMs), sequence, agent, reason: 'refresh' as const })
-  const start = (index: number, row: number) => {
-    const image = images[index]?.name
-    if (image === undefined) return
-    const counts = { running: ++running, runningInFleet, queued: images.length - index - 1 }
-    // Ids below zero are nobody else's.
-    events.push({ ...at(row), kind: 'pull-started', image, pull: -1 - index, ...counts, authenticated: false, ...disk })
-  }
-  for (const { name: image } of images) events.push({ ...at(0), kind: 'pull-queued', image, queued: images.length })
-  for (let index = 0; index < cap; index += 1) start(index, 0)
-  for (const [index, { name: image, digest }] of images.entries()) {
-    const row = Math.floor(index / cap) + 1
-    const ended = {
-      outcome: 'up-to-date' as const,
-      digest,
-      downloadedBytes: 0,
-      requests,
-      durationMs: Math.round(pullMs),
-    }
-    events.push({ ...at(row), kind: 'pull-succeeded', image, pull: -1 - index, running: --running, ...ended })
-    start(index + cap, row)
-  }
-  return events
 }

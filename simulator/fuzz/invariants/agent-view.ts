@@ -9,7 +9,8 @@ interface Config {
   checkInIntervalMs: number
 }
 
-type AgentEvent = Extract<RunEvent, { agent: number }>
+/** Of the agents themselves: a session's events name one, too. */
+type AgentEvent = Exclude<Extract<RunEvent, { agent: number }>, { session: string }>
 
 /** One agent as its events tell of it. */
 export class AgentView {

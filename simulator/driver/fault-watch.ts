@@ -1,0 +1,73 @@
+// Keeps the faults of a run on time, in either kind of time: each start and each end is told when it comes, whether or not anybody
+// asks the registry for anything.
+import type { Emit } from '../events/event-log.ts'
+import type { Fault, FaultDecision, FaultRequest } from '../registry/faults/fault.ts'
+import { type FaultChange, Faults } from '../registry/faults/faults.ts'
+
+interface FaultWatchOptions {
+  nowMs: () => number
+  emit: Emit
+  schedule: (atMs: number, due: () => void) => void
+}
+
+/**
+ * The faults of a run. Until it is watched, nothing starts.
+ *
+ * @example
+ * const watch = new FaultWatch(scenario, 'ghcr')
+ * watch.begin({ nowMs, emit: log.emit, schedule })
+ * watch.inject(fault)
+ */
+export class FaultWatch {
+  readonly #faults: Faults
+  #options: FaultWatchOptions | null = null
+  /** The nearest moment that is scheduled. */
+  #armedMs = Number.POSITIVE_INFINITY
+
+  constructor({ seed, registry }: { seed: number; registry: { faults?: readonly Fault[] } }, profile: string) {
+    const onChange = (change: FaultChange) => this.#tell(change)
+    this.#faults = new Faults({ seed, profile, faults: registry.faults ?? [], onChange })
+  }
+
+  /** What hits a request that arrives now; null where nothing does. */
+  decide(request: FaultRequest, nowMs = this.#nowMs()): FaultDecision | null {
+    return this.#options === null ? null : this.#faults.decide(request, nowMs)
+  }
+
+  begin(options: FaultWatchOptions): void {
+    this.#options = options
+    this.#settle()
+  }
+
+  inject(fault: Fault): void {
+    this.#faults.inject(fault, this.#nowMs())
+    this.#arm()
+  }
+
+  clear(name: string): void {
+    this.#faults.clear(name, this.#nowMs())
+  }
+
+  #nowMs(): number {
+    return this.#options?.nowMs() ?? 0
+  }
+
+  #settle(): void {
+    this.#faults.settle(this.#nowMs())
+    this.#arm()
+  }
+
+  #arm(): void {
+    const atMs = this.#faults.nextChangeMs
+    if (this.#options === null || atMs >= this.#armedMs) return
+    this.#armedMs = atMs
+    this.#options.schedule(atMs, () => {
+      this.#armedMs = Number.POSITIVE_INFINITY
+      this.#settle()
+    })
+  }
+
+  #tell({ kind, fault: { name, rule, scope } }: FaultChange): void {
+    this.#options?.emit({ kind, fault: name, effect: rule.kind, scope })
+  }
+}

@@ -1,0 +1,60 @@
+// Faults of a registry that runs alone, from a file.
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { type Static, Type } from 'typebox'
+import { KasmSimError } from '../../server/kernel/errors.ts'
+import type { Fault } from '../registry/faults/fault.ts'
+import { FaultsSchema } from '../registry/faults/fault-source.ts'
+import { Compilation } from './compilation.ts'
+import { compileFaults } from './compile-faults.ts'
+import { scenarioDefaults } from './defaults.ts'
+import { checkForm } from './form.ts'
+import { readYaml } from './load-yaml.ts'
+import { isFields, Problems } from './problems.ts'
+import { Count, own } from './schema-leaves.ts'
+
+const FileSchema = Type.Object(
+  {
+    seed: Type.Optional(Count('Seed of what is drawn.', { minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+    faults: FaultsSchema,
+  },
+  own,
+)
+
+/**
+ * Reads a YAML or JSON file of the form of docs/faults.md. Moments count from the start of the registry.
+ *
+ * @throws KasmSimError FAULTS_INVALID with every problem, positioned at the first
+ * @example
+ * loadFaults('./faults.yaml') // { seed: 1, faults: [...] }
+ */
+export function loadFaults(file: string): { seed: number; faults: Fault[] } {
+  const { source, locate = () => null } = readYaml(readText(file), file, 'faults')
+  const problems = new Problems('faults')
+  checkForm(FileSchema, source, problems)
+  const resolveFile = (name: string) => resolve(dirname(file), name)
+  const compilation = new Compilation({ problems, resolveFile })
+  const { seed = scenarioDefaults.seed, faults: sources = [] } = (isFields(source) ? source : {}) as Partial<
+    Static<typeof FileSchema>
+  >
+  const context = { compilation, groups: [], images: null, endMs: null }
+  const faults = compileFaults(Array.isArray(sources) ? sources : [], ['faults'], context)
+  problems.throwIfAny({ source, file, locate })
+  return { seed, faults }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
+    const reason = isMissing ? 'there is no such file' : (cause as Error).message
+    throw new KasmSimError(
+      'FAULTS_INVALID',
+      `Failed to read the faults ${file}: ${reason}. Name a file that is there.`,
+      {
+        cause,
+      },
+    )
+  }
+}
