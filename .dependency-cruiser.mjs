@@ -47,8 +47,8 @@ export default {
     {
       name: 'no-unlisted-package',
       severity: 'error',
-      // Who uses the MSW handlers brings MSW along: it is a peer.
-      from: { path: '^(server|simulator)/', pathNot: '^server/msw\\.ts$' },
+      // Who uses these brings MSW or Vitest along: they are peers.
+      from: { path: '^(server|simulator)/', pathNot: '^(server/msw(-browser)?|simulator/embedding/vitest)\\.ts$' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -2,6 +2,7 @@
 // own so that it does not take the server's time; `measureRate` starts it.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Pool } from 'undici'
 
 /** What to send: POST requests whose bodies are taken in turns. */
@@ -10,11 +11,14 @@ export interface Load {
   path: string
   headers: Record<string, string>
   bodies: string[]
+  /** At most so many; as many as are answered by default. */
+  perSecond?: number
+  measuredMs?: number
 }
 
 const connections = 8
 const warmUpMs = 500
-const measuredMs = 1_500
+const defaultMeasuredMs = 1_500
 
 /** Requests answered per second, in a process of its own. */
 export async function measureRate(load: Load): Promise<number> {
@@ -24,7 +28,7 @@ export async function measureRate(load: Load): Promise<number> {
   return rate
 }
 
-async function send({ url, path, headers, bodies }: Load): Promise<number> {
+async function send({ url, path, headers, bodies, perSecond, measuredMs = defaultMeasuredMs }: Load): Promise<number> {
   const pool = new Pool(url, { connections })
   const startMs = performance.now() + warmUpMs
   const endMs = startMs + measuredMs
@@ -32,7 +36,12 @@ async function send({ url, path, headers, bodies }: Load): Promise<number> {
   let answered = 0
   const connection = async () => {
     while (performance.now() < endMs) {
-      const body = bodies[sent++ % bodies.length] ?? ''
+      const number = sent++
+      const body = bodies[number % bodies.length] ?? ''
+      if (perSecond !== undefined) {
+        const dueMs = startMs - warmUpMs + (number / perSecond) * 1_000
+        await delay(Math.max(1, dueMs - performance.now()))
+      }
       const { statusCode, body: answer } = await pool.request({ method: 'POST', path, headers, body })
       await answer.dump({ limit: Number.POSITIVE_INFINITY })
       if (statusCode !== 200) throw new Error(`POST ${path} was answered with ${statusCode}`)

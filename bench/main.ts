@@ -5,6 +5,8 @@ import { formatRows, type Row } from './rows.ts'
 const parts: Record<string, () => Promise<Row[]>> = {
   virtual: async () => (await import('./virtual.ts')).benchVirtual(),
   serve: async () => (await import('./serve.ts')).benchServe(),
+  api: async () => (await import('./api.ts')).benchApi(),
+  sessions: async () => (await import('./sessions.ts')).benchSessions(),
 }
 
 const named = process.argv.slice(2)

@@ -4,7 +4,7 @@
 export interface Row {
   name: string
   value: number
-  unit: 'ms' | 'MB' | '/s'
+  unit: 'ms' | 'MB' | '/s' | '% of a core'
   /** The same figure of others, by name. */
   peers: Record<string, number>
 }
@@ -31,7 +31,7 @@ export function formatRows(rows: Row[]): string {
 }
 
 function figure(value: number, unit: Row['unit']): string {
-  return unit === '/s' ? `${Math.round(value)}/s` : `${value.toFixed(unit === 'MB' ? 1 : 0)} ${unit}`
+  return unit === '/s' ? `${Math.round(value)}/s` : `${value.toFixed(unit === 'ms' ? 0 : 1)} ${unit}`
 }
 
 /** The middle of several measurements, which one slow round does not move. */

@@ -89,8 +89,6 @@ async function benchRates(): Promise<Row[]> {
     await benchRate('heartbeats', heartbeats(fake.url)),
     await benchRate('get_images, 57 images', getImages(fake.url)),
   ]
-  await createImages(fake.url, 1_000 - 57)
-  rows.push(await benchRate('get_images, 1,000 images', getImages(fake.url)))
   await fake.stop()
   return rows
 }
@@ -134,13 +132,6 @@ function heartbeats(url: string): Load {
   )
   const headers = { ...json, authorization: 'Bearer kasmSimManagerToken0' }
   return { url, path: '/manager_api/api/v1/heartbeat', headers, bodies }
-}
-
-async function createImages(url: string, count: number): Promise<void> {
-  for (let index = 0; index < count; index += 1) {
-    const body = { ...apiKey, target_image: { name: `acme/desktop-${index}:1.0`, friendly_name: `Desktop ${index}` } }
-    await answerOf({ url, path: '/api/public/create_image', headers: json, bodies: [JSON.stringify(body)] })
-  }
 }
 
 async function answerOf({ url, path, headers, bodies }: Load): Promise<string> {

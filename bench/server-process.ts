@@ -12,6 +12,8 @@ export interface ServerProcess {
   startedMs: number
   /** Resident memory, in bytes; from /proc, so on Linux alone. */
   residentBytes(): number
+  /** Processor time used so far, in ms; from /proc as well. */
+  processorMs(): number
   stop(): Promise<void>
 }
 
@@ -27,6 +29,13 @@ export async function startServer(nodeArguments: string[]): Promise<ServerProces
     startedMs,
     residentBytes: () =>
       Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1_024,
+    processorMs: () => {
+      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ')
+      // User and system time, in ticks of 10 ms.
+      return (Number(fields[11]) + Number(fields[12])) * 10
+    },
     // An orderly end: that is when Node writes its compile cache.
     stop: async () => {
       child.kill('SIGINT')

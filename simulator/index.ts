@@ -1,6 +1,9 @@
 // The package's public entry: what a test or a script of its users may import.
 export { type ErrorCode, KasmSimError } from '../server/kernel/errors.ts'
 export type { CheckResult, Expectation, MetricName } from './checks/expectation.ts'
+export { createKasm } from './embedding/create-kasm.ts'
+export type { Kasm } from './embedding/kasm.ts'
+export type { KasmOptions } from './embedding/options.ts'
 export type { EventSink, RunEvent } from './events/events.ts'
 export type { Summary } from './report/summary.ts'
 export { type RunOptions, type RunOutcome, runScenario } from './run/run.ts'

@@ -1,0 +1,3 @@
+import { formatRows } from './rows.ts'
+import { benchApi } from './.s7-api.ts'
+console.log(formatRows(await benchApi()))

@@ -1,0 +1,88 @@
+// A typed client of the developer API, of the fake and of a real Kasm alike: openapi-fetch with the API key added to every call.
+import createFetchClient, { type Client } from 'openapi-fetch'
+import type { ErrorReply, paths } from './api.ts'
+
+/** Where a Kasm is and what it takes to call it. */
+export interface ClientOptions {
+  /** `https://kasm.example.com` */
+  url: string
+  apiKey: string
+  apiKeySecret: string
+  /** Sends the requests instead of the platform's `fetch`. */
+  fetch?: (request: Request) => Promise<Response>
+}
+
+type PublicPath = keyof paths & `/api/public/${string}`
+/** A verb of the developer API: `get_images`. */
+export type Verb = PublicPath extends `/api/public/${infer Name}` ? Name : never
+type Operation<Name extends Verb> = paths[`/api/public/${Name}`]['post']
+type Answer<Types> = Types extends { 'application/json': infer Body }
+  ? Body
+  : Types extends { 'image/jpeg': unknown }
+    ? Blob
+    : never
+
+/** What a call of a verb says, its key left out. */
+export type Body<Name extends Verb> = Omit<
+  Operation<Name>['requestBody']['content']['application/json'],
+  'api_key' | 'api_key_secret' | 'token'
+>
+/** What a call of a verb is answered, where it is not refused. */
+export type Reply<Name extends Verb> = Exclude<Answer<Operation<Name>['responses'][200]['content']>, ErrorReply>
+
+/** Kasm refused a call: it answered with an `error_message`, or with no JSON at all. */
+export class KasmApiError extends Error {
+  override readonly name = 'KasmApiError'
+  readonly verb: string
+  readonly status: number
+
+  constructor(message: string, { verb, status }: { verb: string; status: number }) {
+    super(message)
+    this.verb = verb
+    this.status = status
+  }
+}
+
+/** Every path and its types (`GET`, `POST` as of openapi-fetch), and `call` for the verbs. */
+export interface KasmClient extends Client<paths> {
+  /**
+   * Calls a verb.
+   *
+   * @throws KasmApiError where Kasm refuses
+   * @example
+   * const { images } = await client.call('get_images')
+   */
+  call<Name extends Verb>(verb: Name, body?: Body<Name>): Promise<Reply<Name>>
+}
+
+/**
+ * A client. Its types come from the OpenAPI document of the fake (`/openapi.json`).
+ *
+ * @example
+ * const client = createKasmClient({ url, apiKey, apiKeySecret })
+ * const { image } = await client.call('create_image', { target_image: { name: 'team/app:1.0', friendly_name: 'App' } })
+ */
+export function createKasmClient({ url, apiKey, apiKeySecret, fetch }: ClientOptions): KasmClient {
+  const key = { api_key: apiKey, api_key_secret: apiKeySecret }
+  const client = createFetchClient<paths>({
+    baseUrl: url,
+    ...(fetch ? { fetch } : {}),
+    bodySerializer: (body: unknown) => JSON.stringify({ ...key, ...(body as object) }),
+  })
+  const call = async (verb: string, body: object = {}) => {
+    const path = `/api/public/${verb}` as '/api/public/get_images'
+    const { data, error, response } = await client.POST(path, { body, parseAs: 'blob' })
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false
+    if (data && !isJson) return data
+    return replyOf(verb, response.status, data ? JSON.parse(await data.text()) : error)
+  }
+  return Object.assign(client, { call: call as KasmClient['call'] })
+}
+
+/** Kasm refuses with status 200, too. */
+function replyOf(verb: string, status: number, reply: unknown): unknown {
+  const message = typeof reply === 'object' && reply !== null && 'error_message' in reply ? reply.error_message : null
+  if (status === 200 && message === null) return reply
+  const cause = message ?? `it answered with status ${status} and no JSON`
+  throw new KasmApiError(`Failed to call ${verb}: ${cause}`, { verb, status })
+}
