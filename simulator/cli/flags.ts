@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from 'commander'
 import { parseReference } from '../../server/kernel/reference.ts'
 import { parseSizeBytes } from '../../server/kernel/units.ts'
+import type { Quirks } from '../../server/main.ts'
 
 export interface Account {
   username: string
@@ -12,6 +13,21 @@ export function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
   if (!(port <= 65_535)) throw new InvalidArgumentError('It must be a whole number from 0 to 65535.')
   return port
+}
+
+export function parseAgents(text: string): number {
+  const agents = /^\d{1,7}$/.test(text) ? Number(text) : 0
+  if (agents < 1) throw new InvalidArgumentError('It must be a whole number above 0.')
+  return agents
+}
+
+/** `errors.permission=200`; several flags add up. Whether there is such a quirk is for the web app to say. */
+export function parseQuirk(text: string, before: Partial<Quirks> = {}): Partial<Quirks> {
+  const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? []
+  if (name === undefined || value === undefined) {
+    throw new InvalidArgumentError('It must be a name and a value, like errors.permission=200.')
+  }
+  return { ...before, [name]: /^(true|false|\d+)$/.test(value) ? JSON.parse(value) : value }
 }
 
 export function parseSpeed(text: string): number {
@@ -59,6 +75,14 @@ export function collectReferences(text: string, references: string[]): string[] 
   if (parseReference(text).tag === null)
     throw new InvalidArgumentError('An image is published under a tag, like team/app:1.0.')
   return [...new Set([...references, text])]
+}
+
+/** As browsers name the site of a page. */
+export function collectOrigins(text: string, origins: string[]): string[] {
+  if (!URL.canParse(text) || new URL(text).origin !== text) {
+    throw new InvalidArgumentError('An origin has no path, like http://localhost:5173.')
+  }
+  return [...new Set([...origins, text])]
 }
 
 /** A password may hold colons, a user name may not. */

@@ -23,15 +23,24 @@ function listed(): string {
   return all.map((profile) => `${profile.name.padEnd(width)}  ${profile.description}\n`).join('')
 }
 
-function dataOf({ name, description, source, authentication, limits }: Profile) {
-  return { name, description, source, authentication, limits }
+function dataOf({ createPolicy: _, ...data }: Profile) {
+  return data
 }
 
-function describe({ name, description, source, authentication, limits }: Profile): string {
+function describe({ name, description, source, authentication, limits, blobRedirect }: Profile): string {
   const rows = [
     ['known from', source],
     ['authentication', describeAuthentication(authentication)],
+    ...describeBan(authentication).map((text) => ['wrong logins', text]),
     ...(limits.length === 0 ? [['limits', 'none']] : limits.map((limit) => ['limit', describeLimit(limit)])),
+    ...(blobRedirect
+      ? [
+          [
+            'blobs',
+            `${blobRedirect.status ?? 307} to a second origin, by an address good for ${blobRedirect.lifetimeSeconds} s`,
+          ],
+        ]
+      : []),
   ]
   const lines = rows.map(([label = '', text]) => `  ${label.padEnd(14)}  ${text}`)
   return `${[`${name}${description && `: ${description}`}`, '', ...lines].join('\n')}\n`
@@ -46,6 +55,13 @@ function describeAuthentication(authentication: Authentication): string {
   const { service, tokenPath = '/token', tokenLifetimeSeconds, anonymousPull } = authentication
   const who = anonymousPull ? 'also without an account' : 'with an account only'
   return `Bearer, service ${service}, tokens from ${tokenPath} good for ${tokenLifetimeSeconds} s; pulls ${who}`
+}
+
+function describeBan(authentication: Authentication): string[] {
+  if (authentication.scheme === 'none' || !authentication.failedLogins) return []
+  const { attempts, perSeconds, banSeconds, key, status = 403 } = authentication.failedLogins
+  const whose = key === 'address' ? 'an address' : 'a user name'
+  return [`${attempts} in ${perSeconds} s of ${whose}, then ${status} for ${banSeconds} s`]
 }
 
 function describeLimit(limit: LimitSource): string {
@@ -78,6 +94,7 @@ function describeRate(limit: CountedLimit): string {
 
 function describeCallers({ key, callers = 'all' }: CountedLimit): string {
   if (key === 'registry') return 'all together'
+  if (key === 'authorization') return 'an Authorization header, or an address without one'
   if (callers === 'accounts') return 'an account'
   return key === 'caller' && callers === 'all' ? 'an account, or an address without one' : 'an address'
 }

@@ -2,17 +2,22 @@
 import { Command, Option } from 'commander'
 import { KasmSimError } from '../../server/kernel/errors.ts'
 import { packageVersion } from '../../server/kernel/version.ts'
+import { allowPushOption, backendOption, registryImageOption, upstreamAccountOption } from './backend-options.ts'
 import { examples } from './examples.ts'
 import { addExperiments } from './experiments.ts'
 import {
   collectAccounts,
+  collectOrigins,
   collectReferences,
+  parseAgents,
   parsePort,
+  parseQuirk,
   parseScale,
   parseSeed,
   parseSizeText,
   parseSpeed,
 } from './flags.ts'
+import { addPush } from './push-command.ts'
 import { addTrials } from './trials.ts'
 
 /** A command that reports wrong usage as a coded error, like everything else that can go wrong. */
@@ -45,12 +50,15 @@ export function createProgram(setExitCode: (exitCode: number) => void): Command 
     .exitOverride()
   addServe(program)
   addRegistry(program)
+  addPush(program)
   addRun(program, setExitCode)
   addExperiments(program, setExitCode)
   addTrials(program, setExitCode)
   addValidate(program, setExitCode)
   addList(program)
+  addSchema(program)
   addProfiles(program)
+  addDoctor(program, setExitCode)
   return program.addHelpText(
     'after',
     examples([
@@ -64,7 +72,7 @@ export function createProgram(setExitCode: (exitCode: number) => void): Command 
 function addServe(program: Command): void {
   program
     .command('serve')
-    .description('Start the fake Kasm web app alone, until Ctrl-C.')
+    .description('Start the fake Kasm web app, alone or with agents, until Ctrl-C.')
     .addOption(portOption(8080).env('KASM_SIM_PORT'))
     .addOption(hostOption().env('KASM_SIM_HOST'))
     .addOption(apiKeyOption())
@@ -76,6 +84,32 @@ function addServe(program: Command): void {
         .choices(['Off', 'Normal', 'Aggressive'])
         .default('Aggressive'),
     )
+    .option(
+      '--seed <file>',
+      'start with this seed (.yaml, .json, .csv, or list.json of a workspace registry) in place of the catalogue',
+    )
+    .option('--seed-version <version>', 'of a registry: the images for this version of Kasm (default: the newest)')
+    .option('--seed-channel <channel>', 'of a registry: the tags of this channel (default: its own)')
+    .option('--quirk <name=value>', 'answer as some real servers do (docs/kasm.md); any number of times', parseQuirk)
+    .addOption(
+      new Option('--data <file>', 'keep the state in this file (default: in memory alone)').env('KASM_SIM_DATA'),
+    )
+    .addOption(
+      new Option('--secret-key <text>', 'what secrets are sealed with (default: <file>.key)').env(
+        'KASM_SIM_SECRET_KEY',
+      ),
+    )
+    .addOption(controlTokenOption())
+    .option('--https', 'speak HTTPS, with a certificate that signs itself')
+    .option('--tls-cert <file>', 'speak HTTPS with this certificate, as PEM')
+    .option('--tls-key <file>', 'the key of the certificate, as PEM')
+    .addOption(allowOriginOption())
+    .addOption(
+      new Option('--agents <number>', 'with so many agents, and a registry to pull from').argParser(parseAgents),
+    )
+    .addOption(registryProfileOption())
+    .addOption(registryPortOption())
+    .option('--log', 'write a JSON line for every request to stderr')
     .option('--json', 'print one JSON line instead of text')
     .addHelpText(
       'after',
@@ -83,6 +117,9 @@ function addServe(program: Command): void {
         ['kasm-sim serve', 'on port 8080'],
         ['kasm-sim serve --port 0 --json', 'on any free port, for scripts'],
         ['KASM_SIM_API_KEY=me KASM_SIM_API_KEY_SECRET=secret kasm-sim serve', 'with a key of your own'],
+        ['kasm-sim serve --agents 5 --registry-profile docker-hub-anonymous', 'five agents that live with it'],
+        ['kasm-sim serve --seed team.yaml', 'with your own images, users and groups (docs/control.md)'],
+        ['kasm-sim serve --data kasm.db', 'go on after the next start from where it stopped'],
       ]),
     )
     .action(async (flags) => (await import('./serve.ts')).serve(flags))
@@ -92,8 +129,17 @@ function addRegistry(program: Command): void {
   program
     .command('registry')
     .description('Start a local registry alone, until Ctrl-C.')
+    .addOption(backendOption('--backend').default('embedded'))
     .option('--profile <name>', 'how the registry behaves: a name of `kasm-sim profiles`, or a file', 'none')
+    .addOption(registryImageOption())
+    .addOption(allowPushOption())
+    .addOption(upstreamAccountOption())
     .addOption(portOption(5055))
+    .addOption(
+      new Option('--blob-port <number>', 'where redirected blobs are answered, of profiles that redirect them')
+        .argParser(parsePort)
+        .default(0, 'any free one'),
+    )
     .addOption(hostOption())
     .addOption(
       new Option('--account <user:password>', 'an account that can log in (repeatable)')
@@ -114,7 +160,16 @@ function addRegistry(program: Command): void {
         .argParser(parseScale)
         .default(0.001),
     )
+    .option('--faults <file>', 'what goes wrong, and when: a file of faults')
     .option('--log', 'print a line for every request')
+    .option('--journal <file>', 'write every request as a JSON line to this file')
+    .option('--har <file>', 'at the end, write the last 20,000 requests as an HTTP archive (HAR) to this file')
+    .addOption(
+      new Option(
+        '--control-token <token>',
+        'whoever shows it may read the journal over HTTP (default: this machine may)',
+      ).env('KASM_SIM_CONTROL_TOKEN'),
+    )
     .option('--json', 'print JSON lines instead of text')
     .addHelpText(
       'after',
@@ -149,11 +204,17 @@ function addRun(program: Command, setExitCode: (exitCode: number) => void): void
     .option('--trace <file>', 'where the events go as JSON lines (default: runs/<scenario>-<number>/trace.jsonl)')
     .option('--summary <file>', 'where the JSON summary goes (default: runs/<scenario>-<number>/summary.json)')
     .option('--logs <folder>', "write each agent's log, as a Kasm agent would, to this folder")
+    .option('--journal <file>', "write the registry's requests as JSON lines to this file")
+    .option('--har <file>', "write the registry's requests as an HTTP archive (HAR) to this file")
     .option('--content <folder>', 'keep the pulled blobs in this folder (default: verify and drop them)')
     .option('--web-app <url>', 'check in with this fake Kasm (default: the run has one of its own)')
     .addOption(apiKeyOption())
     .addOption(apiKeySecretOption())
     .addOption(managerTokenOption())
+    .addOption(backendOption('--registry-backend'))
+    .addOption(registryImageOption())
+    .addOption(allowPushOption())
+    .addOption(upstreamAccountOption())
     .option('--json', 'print the summary and the checks as one JSON document')
     .addHelpText(
       'after',
@@ -186,6 +247,17 @@ function addList(program: Command): void {
     .action(async (flags) => (await import('./list.ts')).list(flags))
 }
 
+function addSchema(program: Command): void {
+  program
+    .command('schema')
+    .description('Print the JSON schema of scenarios, for editors.')
+    .addHelpText(
+      'after',
+      examples([['kasm-sim schema > kasm-sim.schema.json', 'completion and checks in YAML and JSON']]),
+    )
+    .action(async () => (await import('./schema.ts')).schema())
+}
+
 function addProfiles(program: Command): void {
   program
     .command('profiles')
@@ -196,6 +268,17 @@ function addProfiles(program: Command): void {
     .action(async (name, flags) => (await import('./profiles.ts')).profiles(name, flags))
 }
 
+function addDoctor(program: Command, setExitCode: (exitCode: number) => void): void {
+  program
+    .command('doctor')
+    .description('Say what of this machine a run can use, and what to do about the rest.')
+    .addOption(new Option('--agents <number>', 'size of the fleet that is to run').argParser(parseAgents).default(25))
+    .addOption(registryImageOption())
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', examples([['kasm-sim doctor --agents 500', 'are there open files enough for 500 agents?']]))
+    .action(async (flags) => setExitCode(await (await import('./doctor.ts')).doctor(flags)))
+}
+
 function portOption(port: number): Option {
   return new Option('--port <number>', 'port to listen on, 0 for any free one').argParser(parsePort).default(port)
 }
@@ -204,12 +287,32 @@ function hostOption(): Option {
   return new Option('--host <address>', 'address to listen on').default('127.0.0.1')
 }
 
+function allowOriginOption(): Option {
+  return new Option('--allow-origin <origin>', 'whose pages may call it from a browser (repeatable)')
+    .argParser(collectOrigins)
+    .default([], 'none')
+}
+
+function registryProfileOption(): Option {
+  return new Option('--registry-profile <name>', 'how the registry of --agents behaves').default('none')
+}
+
+function registryPortOption(): Option {
+  return new Option('--registry-port <number>', 'where it listens, 0 for any free port').argParser(parsePort).default(0)
+}
+
 function apiKeyOption(): Option {
   return new Option('--api-key <key>', 'API key of the web app').env('KASM_SIM_API_KEY')
 }
 
 function apiKeySecretOption(): Option {
   return new Option('--api-key-secret <secret>', 'secret of the API key').env('KASM_SIM_API_KEY_SECRET')
+}
+
+function controlTokenOption(): Option {
+  return new Option('--control-token <token>', 'opens the control API (default: this machine needs none)').env(
+    'KASM_SIM_CONTROL_TOKEN',
+  )
 }
 
 function managerTokenOption(): Option {

@@ -1,25 +1,48 @@
 // `kasm-sim registry`: a local registry alone, with synthetic images if asked for.
 import { createClock } from '../../server/kernel/clock.ts'
+import { KasmSimError } from '../../server/kernel/errors.ts'
 import { formatBytes } from '../../server/kernel/units.ts'
+import { packageVersion } from '../../server/kernel/version.ts'
+import { FaultWatch } from '../driver/fault-watch.ts'
 import { ImageLibrary } from '../driver/image-library.ts'
+import { createWait } from '../driver/wait.ts'
+import type { RunEventBody } from '../events/events.ts'
+import { openBackend } from '../registry/backend/open.ts'
+import type { FaultDecision, FaultRequest } from '../registry/faults/fault.ts'
+import type { FaultDecider } from '../registry/faults/strike.ts'
+import { formatHar } from '../registry/har.ts'
 import type { RequestRecord } from '../registry/journal.ts'
+import type { Authentication, Profile } from '../registry/policy/policy.ts'
 import { loadProfile } from '../registry/profile-file.ts'
 import { type EmbeddedRegistry, startRegistry } from '../registry/registry.ts'
+import { openJournal } from '../reporters/journal-file.ts'
 import { compileScenario } from '../scenario/compile.ts'
+import { loadFaults } from '../scenario/load-faults.ts'
 import type { ScenarioImage } from '../scenario/scenario.ts'
+import { type BackendFlags, backendOf } from './backend.ts'
+import { assertWritable, writeText } from './files.ts'
 import type { Account } from './flags.ts'
 import { stopRequested } from './signals.ts'
 
-interface RegistryFlags {
+/** Timers of the platform cannot wait longer. */
+const timerMsMax = 2 ** 31 - 1
+
+interface RegistryFlags extends BackendFlags {
+  backend: string
   profile: string
   port: number
+  blobPort: number
   host: string
   account: Account[]
   image: string[]
   size: string
   catalogue?: true
   scale: number
+  faults?: string
   log?: true
+  journal?: string
+  har?: string
+  controlToken?: string
   json?: true
 }
 
@@ -33,36 +56,108 @@ interface Published {
 /**
  * Serves until Ctrl-C or SIGTERM.
  *
- * @throws KasmSimError PROFILE_UNKNOWN | PROFILE_INVALID | PORT_IN_USE | LISTEN_FAILED
+ * @throws KasmSimError PROFILE_UNKNOWN | PROFILE_INVALID | FAULTS_INVALID | PORT_IN_USE | LISTEN_FAILED | FILE_NOT_WRITABLE |
+ *   USAGE | BACKEND_INVALID | DOCKER_UNAVAILABLE | SERVER_UNREACHABLE of its backend
  */
 export async function registry(flags: RegistryFlags): Promise<void> {
   const stopped = stopRequested()
   const clock = createClock()
+  if (flags.har !== undefined) assertWritable(flags.har)
+  const journal = flags.journal === undefined ? null : openJournal(flags.journal, { atOnce: true })
   const write = (record: RequestRecord) => {
+    journal?.take(record, clock.nowMs())
+    if (!flags.log) return
     process.stdout.write(`${flags.json ? JSON.stringify(record) : describeRequest(record, clock.nowMs())}\n`)
   }
+  const profile = loadProfile(flags.profile)
+  assertRedirects(profile, flags.blobPort)
+  const faults = flags.faults === undefined ? null : new RegistryFaults(flags, profile.name)
   const server = await startRegistry({
-    profile: loadProfile(flags.profile),
+    profile,
     accounts: flags.account,
     port: flags.port,
+    blobPort: flags.blobPort,
     host: flags.host,
     clock,
-    ...(flags.log ? { onRequest: write } : {}),
+    backend: await openBackend(backendOf(flags.backend, flags), clock),
+    ...(flags.log || journal ? { onRequest: write } : {}),
+    ...(flags.controlToken ? { controlToken: flags.controlToken } : {}),
+    ...(faults === null ? {} : { faults }),
   })
-  const published = publishImages(server, flags)
-  process.stdout.write(describeStart(server, published, flags))
-  await stopped
-  await server.close()
+  try {
+    const published = await publishImages(server, flags)
+    process.stdout.write(describeStart(server, published, { flags, authentication: profile.authentication }))
+    faults?.begin()
+    await stopped
+  } finally {
+    faults?.end()
+    await server.close()
+    journal?.close()
+  }
+  if (flags.har === undefined) return
+  writeText(flags.har, formatHar(server.journal.records(), { baseUrl: server.url, version: packageVersion() }))
 }
 
-function publishImages(server: EmbeddedRegistry, flags: RegistryFlags): Published[] {
+/** @throws KasmSimError USAGE where nothing would listen on the port */
+function assertRedirects({ name, blobRedirect }: Profile, blobPort: number): void {
+  if (blobPort === 0 || blobRedirect !== undefined) return
+  throw new KasmSimError(
+    'USAGE',
+    `Failed to use --blob-port with the profile ${name}: it answers blobs itself. Leave it out, or name a profile with blobRedirect.`,
+  )
+}
+
+/** The faults of a file, on the wall clock from the start of the registry. */
+class RegistryFaults implements FaultDecider {
+  readonly delay = createWait(1)
+  readonly #clock = createClock({ startMs: 0 })
+  readonly #over = new AbortController()
+  readonly #flags: RegistryFlags
+  readonly #watch: FaultWatch
+
+  constructor(flags: RegistryFlags, profile: string) {
+    const { seed, faults } = loadFaults(flags.faults ?? '')
+    this.#flags = flags
+    this.#watch = new FaultWatch({ seed, registry: { faults } }, profile)
+  }
+
+  nowMs(): number {
+    return this.#clock.nowMs()
+  }
+
+  decide(request: FaultRequest): FaultDecision | null {
+    return this.#watch.decide(request)
+  }
+
+  begin(): void {
+    const { signal } = this.#over
+    const schedule = (atMs: number, due: () => void) => {
+      this.delay(Math.min(atMs - this.nowMs(), timerMsMax), signal).then(due, () => {})
+    }
+    this.#watch.begin({ nowMs: () => this.nowMs(), emit: (change) => this.#tell(change), schedule })
+  }
+
+  end(): void {
+    this.#over.abort()
+  }
+
+  #tell(change: RunEventBody): void {
+    if (!this.#flags.log || !('fault' in change)) return
+    const words = `the fault "${change.fault}" ${change.kind === 'fault-started' ? 'starts' : 'ends'}`
+    process.stdout.write(`${this.#flags.json ? JSON.stringify(change) : words}\n`)
+  }
+}
+
+async function publishImages(server: EmbeddedRegistry, flags: RegistryFlags): Promise<Published[]> {
   const images = imagesOf(flags)
   const library = new ImageLibrary({ seed: 1, images })
-  return images.map((image) => {
+  const published: Published[] = []
+  for (const image of images) {
     const synthetic = library.add(image)
-    const { digest, sizeBytes } = server.publish(synthetic)
-    return { reference: `${synthetic.repository}:${synthetic.tag}`, digest, sizeBytes }
-  })
+    const { digest, sizeBytes } = await server.publish(synthetic)
+    published.push({ reference: `${synthetic.repository}:${synthetic.tag}`, digest, sizeBytes })
+  }
+  return published
 }
 
 /** The images of the flags, made by the rules that those of a scenario are made by. */
@@ -72,7 +167,11 @@ function imagesOf({ image, size, catalogue, scale }: RegistryFlags): ScenarioIma
   return compileScenario({ source: { name: 'registry', fleet: { agents: 1 }, images, end: { after: '1s' } } }).images
 }
 
-function describeStart({ url }: EmbeddedRegistry, images: Published[], flags: RegistryFlags): string {
+function describeStart(
+  { url }: EmbeddedRegistry,
+  images: Published[],
+  { flags, authentication }: { flags: RegistryFlags; authentication: Authentication },
+): string {
   if (flags.json) return `${JSON.stringify({ url, profile: flags.profile, images })}\n`
   const host = new URL(url).host
   const { reference } = images[0] ?? { reference: 'team/app:1.0' }
@@ -80,7 +179,7 @@ function describeStart({ url }: EmbeddedRegistry, images: Published[], flags: Re
   return `The registry listens on ${url} (profile ${flags.profile})
 ${published && `\nPublished:\n${published}`}
 Try it:
-  docker pull ${host}/${reference}
+${describeLogin(host, flags.account, authentication)}  docker pull ${host}/${reference}
   skopeo inspect --tls-verify=false docker://${host}/${reference}
   skopeo copy --dest-tls-verify=false docker://docker.io/library/alpine:latest docker://${host}/library/alpine:latest
 
@@ -88,6 +187,13 @@ Ctrl-C stops it; nothing is kept.
 `
 }
 
-function describeRequest({ source, method, path, status, bytes }: RequestRecord, nowMs: number): string {
-  return `${new Date(nowMs).toISOString()} ${source} ${method} ${path} ${status} ${bytes} B`
+function describeLogin(host: string, [account]: Account[], authentication: Authentication): string {
+  if (authentication.scheme === 'none') return ''
+  if (account) return `  docker login --username ${account.username} ${host}\n`
+  const isNeeded = authentication.scheme === 'basic' || !authentication.anonymousPull
+  return isNeeded ? '  (nobody can log in, and this profile wants it: add --account <user:password>)\n' : ''
+}
+
+function describeRequest({ source, method, path, status, bytes, fault }: RequestRecord, nowMs: number): string {
+  return `${new Date(nowMs).toISOString()} ${source} ${method} ${path} ${status} ${bytes} B${fault === undefined ? '' : ` (fault ${fault})`}`
 }

@@ -1,5 +1,6 @@
 // `kasm-sim replay`: a trace, run again.
 import { exitCodes } from '../../server/kernel/errors.ts'
+import { writeHar } from '../reporters/journal-file.ts'
 import { type Replay, replayTrace } from '../run/replay.ts'
 
 /** A line of a trace can be long: its first one holds the whole scenario. */
@@ -8,9 +9,10 @@ const shownCharactersMax = 400
 /**
  * Replays a trace and returns the exit code: the same, or parted.
  *
- * @throws KasmSimError TRACE_INVALID
+ * @throws KasmSimError TRACE_INVALID | FILE_NOT_WRITABLE
  */
-export async function replay(file: string, flags: { json?: true }): Promise<number> {
+export async function replay(file: string, flags: { json?: true; har?: string }): Promise<number> {
+  if (flags.har !== undefined) return exportHar(file, flags.har)
   const outcome = await replayTrace(file)
   const exitCode = outcome.identical ? exitCodes.passed : exitCodes.checkMissed
   if (flags.json) {
@@ -24,6 +26,12 @@ export async function replay(file: string, flags: { json?: true }): Promise<numb
   const lines = outcome.time === 'virtual' ? describeVirtual(outcome) : describeReal(outcome)
   process.stdout.write(`${[`${scenario.name}, seed ${seed}, traced by kasm-sim ${version}`, ...lines].join('\n')}\n`)
   return exitCode
+}
+
+async function exportHar(traceFile: string, harFile: string): Promise<number> {
+  const requests = await writeHar(traceFile, harFile)
+  process.stdout.write(`archive  ${harFile}  ${requests} requests\n`)
+  return exitCodes.passed
 }
 
 function describeVirtual({ events, divergence, interrupted }: Extract<Replay, { time: 'virtual' }>): string[] {

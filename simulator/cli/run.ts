@@ -1,8 +1,9 @@
 // `kasm-sim run`: one scenario, watched on stderr and reported on stdout.
 import { exitCodes, KasmSimError } from '../../server/kernel/errors.ts'
-import { defaultCredentials } from '../../server/model/access.ts'
+import { defaultCredentials } from '../../server/model/access/credentials.ts'
 import type { WebAppAddress } from '../driver/web-app-client.ts'
-import type { EventSink } from '../events/events.ts'
+import type { EventSink, Subscription } from '../events/events.ts'
+import { journalOfRun, openJournal, writeHar } from '../reporters/journal-file.ts'
 import { formatRunReport, type RunReport } from '../reporters/json.ts'
 import { formatSummary } from '../reporters/summary-text.ts'
 import { openTrace } from '../reporters/trace-file.ts'
@@ -11,12 +12,14 @@ import { compileScenario } from '../scenario/compile.ts'
 import { loadScenario } from '../scenario/load.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { openAgentLogs } from './agent-logs.ts'
+import { type BackendFlags, backendOf } from './backend.ts'
 import { describeFailure } from './failure.ts'
 import { assertWritable, ensureFolder, nextRunFolder, writeText } from './files.ts'
 import { onStopRequest } from './signals.ts'
 import { watchRun } from './watch.ts'
 
-interface RunFlags {
+interface RunFlags extends BackendFlags {
+  registryBackend?: string
   time: 'real' | 'virtual'
   /** False only by `--no-fast-forward`. */
   fastForward: boolean
@@ -25,6 +28,8 @@ interface RunFlags {
   trace?: string
   summary?: string
   logs?: string
+  journal?: string
+  har?: string
   content?: string
   webApp?: string
   apiKey?: string
@@ -40,15 +45,18 @@ interface RunFlags {
  */
 export async function run(name: string, flags: RunFlags): Promise<number> {
   assertSensible(flags)
-  const scenario = compileScenario(await loadScenario(name))
+  const scenario = withBackend(compileScenario(await loadScenario(name)), flags)
   if (flags.content !== undefined) ensureFolder(flags.content)
   const logs = flags.logs === undefined ? null : openAgentLogs(flags.logs, scenario)
   const paths = choosePaths(scenario, flags)
   assertWritable(paths.summary)
   assertWritable(paths.trace)
+  if (flags.har !== undefined) assertWritable(flags.har)
+  const journal = flags.journal === undefined ? null : openJournal(flags.journal, { atOnce: false })
   const trace = openTrace(paths.trace)
   const watch = watchRun()
-  const sinks: EventSink[] = [watch.sink, trace.sink]
+  const sinks: (EventSink | Subscription)[] = [watch.sink, trace.sink]
+  if (journal) sinks.push(journalOfRun(journal))
   if (logs) sinks.push(logs.sink)
   // A full disk must not cost the result of the run: what failed is said at once and decides the exit code at the end.
   const failures: unknown[] = []
@@ -61,19 +69,33 @@ export async function run(name: string, flags: RunFlags): Promise<number> {
     outcome = await runUntilStopped(scenario, flags, { sinks, onSinkError, note: watch.note })
   } finally {
     watch.close()
-    failures.push(...(await closeAll([trace, ...(logs ? [logs] : [])])))
+    failures.push(...(await closeAll([trace, ...(logs ? [logs] : []), ...(journal ? [journal] : [])])))
   }
   const report = createReport(scenario, flags, outcome)
   process.stdout.write(flags.json ? formatRunReport(report) : describeEnd(outcome, paths, flags))
   writeText(paths.summary, formatRunReport(report))
+  if (flags.har !== undefined) await writeHar(paths.trace, flags.har)
   if (failures.length > 0) throw failures[0]
   return report.exitCode
+}
+
+function withBackend(scenario: Scenario, flags: RunFlags): Scenario {
+  const { registryBackend: named, registryImage, allowPush } = flags
+  if (named === undefined && (registryImage !== undefined || allowPush)) {
+    const flag = allowPush ? '--allow-push' : '--registry-image'
+    throw new KasmSimError('USAGE', `Failed to use ${flag}: it says more about --registry-backend. Add that flag.`)
+  }
+  if (named === undefined) return scenario
+  return { ...scenario, registry: { ...scenario.registry, backend: backendOf(named, flags) } }
 }
 
 /** What belongs to one kind of time says so where it meets the other. */
 function assertSensible(flags: RunFlags): void {
   const { time, speed, content, webApp, fastForward } = flags
-  const ofReal = Object.entries({ '--speed': speed, '--content': content, '--web-app': webApp })
+  const ofReal = Object.entries({
+    ...{ '--speed': speed, '--content': content, '--web-app': webApp },
+    '--registry-backend': flags.registryBackend,
+  })
   const [flag] = ofReal.find(([, value]) => value !== undefined) ?? []
   if (time === 'virtual' && flag !== undefined) {
     const message = `Failed to run in virtual time with ${flag}: it is for real time. Leave out one of the two.`
@@ -108,7 +130,11 @@ function choosePaths({ name }: Scenario, { trace, summary }: RunFlags): { trace:
 async function runUntilStopped(
   scenario: Scenario,
   flags: RunFlags,
-  watchers: { sinks: EventSink[]; onSinkError: (error: unknown) => void; note: (text: string) => void },
+  watchers: {
+    sinks: (EventSink | Subscription)[]
+    onSinkError: (error: unknown) => void
+    note: (text: string) => void
+  },
 ): Promise<RunOutcome> {
   const { sinks, onSinkError, note } = watchers
   const stop = new AbortController()
@@ -168,6 +194,8 @@ function createReport(scenario: Scenario, flags: RunFlags, { reason, checks, sum
 function describeEnd(outcome: RunOutcome, paths: { trace: string; summary: string }, flags: RunFlags): string {
   const written = [`trace    ${paths.trace}`, `summary  ${paths.summary}`]
   if (flags.logs !== undefined) written.push(`logs     ${flags.logs}/`)
+  if (flags.journal !== undefined) written.push(`journal  ${flags.journal}`)
+  if (flags.har !== undefined) written.push(`archive  ${flags.har}`)
   const early =
     outcome.reason === 'interrupted' ? 'Interrupted: the summary covers the part of the run that happened.\n\n' : ''
   return `${early}${formatSummary(outcome.summary, outcome.checks).trimEnd()}\n\n${written.join('\n')}\n`

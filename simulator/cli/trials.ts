@@ -13,6 +13,7 @@ function addReplay(program: Command, setExitCode: (exitCode: number) => void): v
     .command('replay')
     .description('Run again what a trace tells of, and say where the two part.')
     .argument('<trace>', 'a file that `kasm-sim run` wrote')
+    .option('--har <file>', "run nothing: write the trace's registry requests as an HTTP archive (HAR) to this file")
     .option('--json', 'print one JSON document instead of text')
     .addHelpText(
       'after',

@@ -8,7 +8,7 @@ test('lists every profile with a sentence', async () => {
   const { exitCode, stdout } = await command(['profiles'])
   expect(exitCode).toBe(0)
   const lines = stdout.trimEnd().split('\n')
-  expect(lines).toHaveLength(16)
+  expect(lines).toHaveLength(17)
   expect(lines[0]).toMatch(/^none {2,}No authentication/)
 })
 

@@ -1,4 +1,6 @@
 // `kasm-sim registry` as a process.
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import { start } from './command.ts'
 
@@ -77,3 +79,38 @@ test('shows how to use it in text', async () => {
   await fetch(`http://${host}/v2/`)
   expect(await logged).toMatch(/^\S+Z 127\.0\.0\.1 GET \/v2\/ 200 \d+ B/m)
 })
+
+test.for([
+  [
+    ['--profile', 'ghcr', '--account', 'me:secret'],
+    /\n {2}docker login --username me 127\.0\.0\.1:\d+\n {2}docker pull/,
+  ],
+  [['--profile', 'acr'], /\(nobody can log in, and this profile wants it: add --account <user:password>\)/],
+] as const)('says how to log in with %s', async ([flags, told]) => {
+  expect(await start(['registry', '--port', '0', ...flags]).printed(/Ctrl-C/)).toMatch(told)
+})
+
+test('answers redirected blobs on the port that it is given', async () => {
+  const blobPort = await freePort()
+  const flags = ['--profile', 'ecr-private', '--account', 'AWS:secret', '--image', 'team/app:1.0']
+  const { line } = await startedRegistry([...flags, '--blob-port', String(blobPort)])
+  const headers = { authorization: `Basic ${Buffer.from('AWS:secret').toString('base64')}` }
+  const get = (path: string) => fetch(`${line.url}/v2/team/app/${path}`, { headers, redirect: 'manual' })
+  const { manifests } = (await (await get('manifests/1.0')).json()) as { manifests: { digest: string }[] }
+  const { config } = (await (await get(`manifests/${manifests[0]?.digest}`)).json()) as { config: { digest: string } }
+  const location = (await get(`blobs/${config.digest}`)).headers.get('location') ?? ''
+  expect(new URL(location).host).toBe(`localhost:${blobPort}`)
+  const second = start(['registry', '--port', '0', '--profile', 'ecr-private', '--blob-port', String(blobPort)])
+  expect((await second.ended).stderr).toMatch(/the port is in use\. Choose another with --blob-port.*\[PORT_IN_USE\]/)
+  const idle = await start(['registry', '--port', '0', '--blob-port', String(blobPort)]).ended
+  expect(idle).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('Failed to use --blob-port') })
+})
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}

@@ -20,6 +20,8 @@ const wrongUsage: [args: string, says: RegExp][] = [
   ['serve --port 65536', /It must be a whole number from 0 to 65535.* \[USAGE\]$/],
   ['serve --port http', /argument 'http' is invalid.* \[USAGE\]$/],
   ['serve --prune-images all', /Allowed choices are Off, Normal, Aggressive.* \[USAGE\]$/],
+  ['serve --quirk errors.permission', /It must be a name and a value, like errors\.permission=200.* \[USAGE\]$/],
+  ['serve --port 0 --quirk colour=red', /"colour": there is no such quirk.* \[QUIRK_INVALID\]$/],
   ['serve --host 192.0.2.1 --port 0', /192\.0\.2\.1.* \[LISTEN_FAILED\]$/],
   ['registry --account me', /argument 'me' is invalid\. It must be a user name, a colon and a password.* \[USAGE\]$/],
   ['registry --account :secret', /argument ':secret' is invalid.* \[USAGE\]$/],
