@@ -1,7 +1,8 @@
 // Real clients against the embedded registry: Docker Engine, skopeo, podman and buildah pull what it publishes, push to it, and get
 // back what they pushed.
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { randomInt } from 'node:crypto'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -14,18 +15,26 @@ const run = promisify(execFile)
 const image = {
   repository: 'kasmweb/chrome',
   tag: '1.16.1',
-  seed: 11,
   layers: [
     { name: 'base', sizeBytes: 3_000_000 },
     { name: 'own', sizeBytes: 1_000_000 },
   ],
 }
 
-/** A registry that holds the image, as clients name it. */
+/** What became of the requests for blobs: the second origin refuses with 400 whoever brings an Authorization header. */
+function blobStatusesOf(registry: EmbeddedRegistry): number[] {
+  const blobs = registry.journal.records().filter((record) => record.class === 'blob' && record.method === 'GET')
+  return [...new Set(blobs.map(({ status }) => status))].sort()
+}
+
+/**
+ * A registry that holds the image, as clients name it. Its content is new each time: an engine that has met a manifest before takes it
+ * from its own store for a while, and then asks for none.
+ */
 async function startNamed(profile: string) {
-  const accounts = [{ username: 'ada', password: 's3:cret' }]
+  const accounts = [{ username: profile === 'ecr-private' ? 'AWS' : 'ada', password: 's3:cret' }]
   const registry = await startRegistry({ profile: findProfile(profile), accounts })
-  const { digest } = registry.publish(image)
+  const { digest } = await registry.publish({ ...image, seed: randomInt(2 ** 31) })
   return { registry, digest, host: new URL(registry.url).host }
 }
 
@@ -118,6 +127,23 @@ describe.skipIf(!canUseDocker())('Docker Engine', () => {
     expect(await docker('push', to)).toContain('digest: sha256:')
   })
 
+  test('pulls from ecr-private, and follows its redirects without a password', async ({ start, docker }) => {
+    const { host, registry, digest } = await start('ecr-private')
+    await docker('login', '--username', 'AWS', '--password', 's3:cret', host)
+    expect(await docker('pull', `${host}/kasmweb/chrome:1.16.1`)).toContain(`Digest: ${digest}`)
+    expect(blobStatusesOf(registry)).toEqual([200, 307])
+  })
+
+  test('logs in for a refresh token and pulls and pushes with it', async ({ start, docker }) => {
+    const { host, registry } = await start('docker-hub-personal')
+    await docker('login', '--username', 'ada', '--password', 's3:cret', host)
+    const from = `${host}/kasmweb/chrome:1.16.1`
+    await docker('pull', from)
+    await docker('tag', from, `${host}/ada/mine:1.0`)
+    expect(await docker('push', `${host}/ada/mine:1.0`)).toContain('digest: sha256:')
+    expect(requestsOf(registry, 'POST').filter((path) => path === '/token').length).toBeGreaterThan(0)
+  })
+
   test('prints what Docker Hub says when the pull limit is reached', async ({ start, docker }) => {
     const { registry, host } = await start('docker-hub-anonymous')
     const answer = await fetch(`${registry.url}/token?scope=repository:kasmweb/chrome:pull`)
@@ -137,6 +163,31 @@ describe.skipIf(!canUseDocker())('Docker Engine', () => {
   })
 })
 
+describe.skipIf(!canUseDocker() || !canUseSkopeo())('docs/registries.md', () => {
+  test('shows command lines for clients that work', async ({ registries, docker }) => {
+    const page = await readFile(new URL('../../docs/registries.md', import.meta.url), 'utf8')
+    const [, section = ''] = page.split('\n## 12. ')
+    const lines = [...section.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) => block.trim().split('\n'))
+    const accounts = [{ username: 'me', password: 'secret' }]
+    const registry = await startRegistry({ profile: findProfile('docker-hub-personal'), accounts })
+    registries.push(registry)
+    await registry.publish({ ...image, repository: 'team/app', tag: '1.0', seed: randomInt(2 ** 31) })
+    const [server, ...clients] = lines.filter((line) => !line.startsWith('docker run'))
+    expect(server).toBe('kasm-sim registry --profile docker-hub-personal --account me:secret --image team/app:1.0')
+    expect(clients.length).toBeGreaterThan(6)
+    for (const line of clients) {
+      const [client = '', ...parameters] = line.replaceAll('127.0.0.1:5055', new URL(registry.url).host).split(' ')
+      if (client === 'docker') await docker(...parameters)
+      else
+        await run(
+          client,
+          parameters.map((parameter) => parameter.replaceAll("'", '')),
+        )
+    }
+    expect(await registry.find({ repository: 'me/mine', tag: '1.0' })).toMatch(/^sha256:/)
+  })
+})
+
 describe.skipIf(!canUseSkopeo())('skopeo', () => {
   test('copies all platforms out and in again without a change', async ({ start, directory }) => {
     const source = await start()
@@ -150,6 +201,14 @@ describe.skipIf(!canUseSkopeo())('skopeo', () => {
     expect(stdout.trim()).toBe(source.digest)
     await run('skopeo', ['delete', '--tls-verify=false', to])
     await expect(run('skopeo', ['inspect', '--tls-verify=false', to])).rejects.toThrow('manifest unknown')
+  })
+
+  test('copies from ecr-private, and follows its redirects without a password', async ({ start, directory }) => {
+    const { host, registry } = await start('ecr-private')
+    const from = `docker://${host}/kasmweb/chrome:1.16.1`
+    const flags = ['--all', '--src-tls-verify=false', '--src-creds', 'AWS:s3:cret']
+    await run('skopeo', ['copy', ...flags, from, `oci:${directory}/layout:chrome`])
+    expect(blobStatusesOf(registry)).toEqual([200, 307])
   })
 
   test('pushes to docker-hub-anonymous with an account', async ({ start }) => {
@@ -187,5 +246,13 @@ describe.for([
     const { config, layers } = (await answer.json()) as { config: { digest: string }; layers: object[] }
     expect(config.digest).toBe(`sha256:${stdout.trim()}`)
     expect(layers).toHaveLength(2)
+  })
+
+  test.skipIf(!canUse())('pulls from ecr-private, and follows its redirects without a password', async ({ start }) => {
+    const { host, registry } = await start('ecr-private')
+    const flags = ['--quiet', '--tls-verify=false', '--creds', 'AWS:s3:cret']
+    const { stdout } = await run(client, ['pull', ...flags, `${host}/kasmweb/chrome:1.16.1`])
+    await run(client, ['rmi', '--force', stdout.trim()])
+    expect(blobStatusesOf(registry)).toEqual([200, 307])
   })
 })

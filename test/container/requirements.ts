@@ -34,3 +34,10 @@ function isUsable(what: string, [command = '', ...parameters]: string[], { requi
   process.stdout.write(`Skipped: these tests need ${what} (${cause}).\n`)
   return false
 }
+
+/** The command of Docker Compose with its first words: version 2 is a plugin, version 1 a program; null where there is neither. */
+export function composeCommand(): string[] | null {
+  const plugin = spawnSync('docker', ['compose', 'version'], { timeout: 20_000 })
+  if (plugin.status === 0) return ['docker', 'compose']
+  return isUsable('Docker Compose', ['docker-compose', 'version']) ? ['docker-compose'] : null
+}

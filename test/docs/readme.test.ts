@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startWebApp } from '../../server/main.ts'
+import { createKasm } from '../../simulator/embedding/create-kasm.ts'
 import { command, temporaryFolder } from '../cli/command.ts'
 
 const root = new URL('../../', import.meta.url)
@@ -29,13 +30,20 @@ test('the call of the fake Kasm lists the 57 images', async () => {
 })
 
 test('the scenario is one that the command takes', async () => {
-  const [, source = ''] = /```ts\n([\s\S]*?)```/.exec(page) ?? []
+  const [, source = ''] = /```ts\n(\/\/ my-scenario\.ts\n[\s\S]*?)```/.exec(page) ?? []
   const cwd = temporaryFolder()
   const define = new URL('simulator/scenario/define.ts', root).href
   writeFileSync(join(cwd, 'my-scenario.mts'), source.replace("'kasm-sim'", `'${define}'`))
   const { stdout, exitCode } = await command(['validate', 'my-scenario.mts'], { cwd })
   expect(stdout).toBe('my-scenario.mts: ok (agents: 10, images: 24, checks: 2)\n')
   expect(exitCode).toBe(0)
+})
+
+test('the Kasm in a test has agents that pull, on a clock that is moved', async () => {
+  const [, body = '', result = ''] =
+    /```ts\nimport \{ createKasm \}.*\n([\s\S]*?)^(.*) \/\/ true\n```/m.exec(page) ?? []
+  const run = new Function(`return async (createKasm) => {${body}\nreturn ${result}\n}`)()
+  expect(await run(createKasm)).toBe(true)
 })
 
 test('every command line is one that the command knows', async () => {
