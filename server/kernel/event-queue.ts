@@ -40,6 +40,7 @@ export class EventQueue {
 
   /** With a `place` it comes before what has none at an equal moment, by the places, whenever it was scheduled. */
   schedule(atMs: number, task: Task, place?: number): void {
+    if (Number.isNaN(atMs)) throw new Error('a task is due at no moment')
     const slot = this.#free.pop() ?? this.#tasks.length
     this.#tasks[slot] = task
     // Nothing can happen in the past: what rounding puts there happens now.

@@ -151,6 +151,8 @@ class VirtualDriver implements FleetPorts {
     const { end } = this.#options.scenario
     const queue = this.#queue
     const receivedMs = this.#pulls.nextReceivedMs
+    // No number is before or after it: the run would never end.
+    if (Number.isNaN(receivedMs)) throw new Error('a download is to end at no moment')
     if (end.afterMs <= Math.min(queue.nextMs, receivedMs)) {
       queue.advance(end.afterMs)
       return 'end-reached'
