@@ -4,6 +4,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { command, start, temporaryFolder } from './command.ts'
 
+/** The first seed whose scenario shows an agent that runs one pull too many; another where what is drawn changes. */
+const seed = 10
+
 test('holds seeds against every invariant', async () => {
   const cwd = temporaryFolder()
   const { exitCode, stdout, stderr } = await command(['fuzz', '--seeds', '1..20', '--jobs', '1'], { cwd })
@@ -14,38 +17,44 @@ test('holds seeds against every invariant', async () => {
 
 test('prints for a failure what broke, how to see it again, and a scenario that shows it', async () => {
   const cwd = temporaryFolder()
-  const { exitCode, stdout } = await command(['fuzz', '--seeds', '4..4', '--mutant', 'cap-plus-one'], { cwd })
+  const { exitCode, stdout } = await command(['fuzz', '--seeds', `${seed}..${seed}`, '--mutant', 'cap-plus-one'], {
+    cwd,
+  })
   expect(exitCode).toBe(3)
-  expect(stdout).toMatch(/^seed 4: cap-kept broken at \S+: agent 0 ran \d pulls with a cap of \d\n/)
+  expect(stdout).toMatch(/^seed \d+: cap-kept broken at \S+: agent 0 ran \d pulls with a cap of \d\n/)
   const [, reproduce = ''] = /^ {2}reproduce {2}kasm-sim (.*)$/m.exec(stdout) ?? []
-  expect(reproduce).toBe('fuzz --seeds 4..4 --mutant cap-plus-one')
+  expect(reproduce).toBe(`fuzz --seeds ${seed}..${seed} --mutant cap-plus-one`)
   const [, file = ''] =
     /^ {2}shrunk {5}(\S+) \(agents 1, images \d, actions 0, end \d+s; \d+ tries\)$/m.exec(stdout) ?? []
-  expect(file).toBe('runs/fuzz/seed-4-cap-plus-one.yaml')
+  expect(file).toBe(`runs/fuzz/seed-${seed}-cap-plus-one.yaml`)
   expect(readFileSync(join(cwd, file), 'utf8')).toMatch(/^# Breaks cap-kept/)
 
   const again = await command(['fuzz', '--scenario', file, '--mutant', 'cap-plus-one'], { cwd })
-  expect(again).toMatchObject({ exitCode: 3, stdout: expect.stringContaining('fuzz-seed-4: cap-kept broken at') })
+  expect(again).toMatchObject({ exitCode: 3, stdout: expect.stringContaining(`fuzz-seed-${seed}: cap-kept broken at`) })
   const healthy = await command(['fuzz', '--scenario', file], { cwd })
-  expect(healthy).toMatchObject({ exitCode: 0, stdout: 'fuzz-seed-4: every invariant held\n' })
+  expect(healthy).toMatchObject({ exitCode: 0, stdout: `fuzz-seed-${seed}: every invariant held\n` })
   const run = await command(['run', file, '--time', 'virtual', '--json'], { cwd })
   expect(run).toMatchObject({ exitCode: 0 })
-  expect(JSON.parse(run.stdout)).toMatchObject({ scenario: 'fuzz-seed-4', speed: 1, summary: { time: 'virtual' } })
+  expect(JSON.parse(run.stdout)).toMatchObject({
+    scenario: `fuzz-seed-${seed}`,
+    speed: 1,
+    summary: { time: 'virtual' },
+  })
 })
 
 test('prints one document with --json', async () => {
   const cwd = temporaryFolder()
-  const args = ['fuzz', '--seeds', '4..4', '--mutant', 'cap-plus-one', '--output', 'out', '--json']
+  const args = ['fuzz', '--seeds', `${seed}..${seed}`, '--mutant', 'cap-plus-one', '--output', 'out', '--json']
   const { exitCode, stdout } = await command(args, { cwd })
   expect(exitCode).toBe(3)
   expect(JSON.parse(stdout)).toMatchObject({
     seedsTried: 1,
     failures: [
       {
-        seed: 4,
+        seed,
         violation: { invariant: 'cap-kept' },
-        file: 'out/seed-4-cap-plus-one.yaml',
-        reproduce: 'kasm-sim fuzz --seeds 4..4 --mutant cap-plus-one',
+        file: `out/seed-${seed}-cap-plus-one.yaml`,
+        reproduce: `kasm-sim fuzz --seeds ${seed}..${seed} --mutant cap-plus-one`,
       },
     ],
   })

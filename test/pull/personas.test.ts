@@ -105,12 +105,13 @@ describe.each(personaNames)('the persona %s', (persona) => {
     await bench.expectGolden('unknown-tag', [await bench.pull('kasmweb/chrome:nope')])
   })
 
-  test.runIf(ping)('is refused at the ping with 429', async () => {
-    await using bench = await startBench(persona, 'none')
-    const chrome = await bench.registry.publish(image, ['a'])
-    bench.refuse((path) => path === '/v2/')
-    await bench.expectGolden('429-ping', [await bench.pull(image)], { chrome })
-  })
+  if (ping)
+    test('is refused at the ping with 429', async () => {
+      await using bench = await startBench(persona, 'none')
+      const chrome = await bench.registry.publish(image, ['a'])
+      bench.refuse((path) => path === '/v2/')
+      await bench.expectGolden('429-ping', [await bench.pull(image)], { chrome })
+    })
 
   test('is refused a token with 429', async () => {
     await using bench = await startBench(persona)
@@ -126,12 +127,13 @@ describe.each(personaNames)('the persona %s', (persona) => {
     await bench.expectGolden('429-tag', [await bench.pull(image)], { chrome })
   })
 
-  test.runIf(resolve === 'head')('is refused the index with 429', async () => {
-    await using bench = await startBench(persona)
-    const chrome = await bench.registry.publish(image, ['a'])
-    bench.refuse((path, method) => path.endsWith(chrome.digest) && method === 'GET')
-    await bench.expectGolden('429-index', [await bench.pull(image)], { chrome })
-  })
+  if (resolve === 'head')
+    test('is refused the index with 429', async () => {
+      await using bench = await startBench(persona)
+      const chrome = await bench.registry.publish(image, ['a'])
+      bench.refuse((path, method) => path.endsWith(chrome.digest) && method === 'GET')
+      await bench.expectGolden('429-index', [await bench.pull(image)], { chrome })
+    })
 
   test('is refused the manifest of the platform with 429', async () => {
     await using bench = await startBench(persona)
