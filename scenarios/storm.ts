@@ -7,7 +7,8 @@ export default defineScenario({
   name: 'storm',
   description:
     '25 agents start within 30 s on the 24 enabled images of the real catalogue, at a thousandth of their size; a tag moves; all converge.',
-  speed: 360,
+  // Slow enough for two busy cores, which need seconds of the wall for these pulls.
+  speed: 240,
   fleet: { agents: 25, cap: 2, startupSpread: '30s' },
   webApp: { autoEnableAgents: true, pruneImages: 'Normal' },
   images: { catalogue: 'enabled', scale: 0.001 },

@@ -31,7 +31,7 @@ test.each<[string, ScenarioSource['network'], string | undefined]>([
     fleet: { agents: 2, startupSpread: '0s', ...(downlink === undefined ? {} : { downlink }) },
     network: { roundTrip: '0s', serverLatency: '0s', ...network },
     images: [{ name: 'acme/office:1', size: '1MB', layers: 6 }],
-    end: { after: '2m', when: 'all-agents-ready' },
+    end: { after: '5m', when: 'all-agents-ready' },
   })
   const virtualMs = await readyMs(source, { time: 'virtual' })
   expect(virtualMs).toBeGreaterThan(4_000)

@@ -1,43 +1,39 @@
 // Pulls of what a registry does not have fail alike in both kinds of time: same requests, same statuses, same words.
 import { expect, test } from 'vitest'
-import { runScenario } from '../../simulator/run/run.ts'
-import { compileScenario } from '../../simulator/scenario/compile.ts'
-import { defineScenario } from '../../simulator/scenario/define.ts'
+import type { RunEvent } from '../../simulator/events/events.ts'
+import type { ScenarioSource } from '../../simulator/scenario/schema.ts'
+import { type Counts, countsOfBoth } from '../driver/both-times.ts'
 
 const there = { name: 'kasmweb/there:1', size: '10kB' }
 
-async function failure(
-  time: 'real' | 'virtual',
-  profile: string,
-  image: { name: string; user?: string; token?: string },
-) {
-  const source = defineScenario({
-    name: 'missing',
-    fleet: { agents: 1, startupSpread: '0s', checkInInterval: '5m' },
-    registry: { profile, accounts: [{ username: 'ada', password: 'right' }] },
-    images: [there, { ...image, size: '10kB', published: false }],
-    end: { after: '2m' },
-  })
-  const seen: string[] = []
-  const failures: object[] = []
-  await runScenario({
-    scenario: compileScenario({ source }),
-    time,
-    speed: 60,
-    sinks: [
-      (event) => {
-        const isItsManifest = event.kind === 'registry-request' && event.repository === image.name.split(':')[0]
-        if (isItsManifest && event.reference === '2') seen.push(`${event.method} ${event.status}`)
-        if (event.kind !== 'pull-failed') return
-        const { code, cause, requests } = event
-        failures.push({ code, cause, requests })
-      },
-    ],
-  })
-  return { seen, failures }
+interface Image {
+  name: string
+  user?: string
+  token?: string
 }
 
-const images = {
+const sourceOf = (profile: string, image: Image): ScenarioSource => ({
+  name: 'missing',
+  fleet: { agents: 1, startupSpread: '0s', checkInInterval: '1h' },
+  registry: { profile, accounts: [{ username: 'ada', password: 'right' }] },
+  images: [there, { ...image, size: '10kB', published: false }],
+  end: { after: '2m' },
+})
+
+/** The requests for one tag, in their order, and the failures of pulls. */
+function countFor(repository: string | undefined) {
+  return (event: RunEvent, seen: Counts) => {
+    const place = Object.keys(seen).filter((key) => !key.startsWith('{')).length + 1
+    const isOfTag = event.kind === 'registry-request' && event.repository === repository && event.reference === '2'
+    if (isOfTag) seen[`${place}: ${event.method} ${event.status}`] = 1
+    if (event.kind !== 'pull-failed') return
+    const { code, cause, requests } = event
+    const key = JSON.stringify({ code, cause, requests })
+    seen[key] = (seen[key] ?? 0) + 1
+  }
+}
+
+const images: Record<string, Image> = {
   'an unknown tag': { name: 'kasmweb/there:2' },
   'an unknown repository': { name: 'kasmweb/nowhere:2' },
   'an unknown tag, logged in': { name: 'kasmweb/there:2', user: 'ada', token: 'right' },
@@ -45,12 +41,13 @@ const images = {
   'a wrong password': { name: 'kasmweb/there:2', user: 'ada', token: 'wrong' },
 }
 
-test.each(
+test.concurrent.for(
   Object.entries(images).flatMap(([what, image]) =>
     ['none', 'docker-hub-anonymous'].map((profile) => [what, profile, image] as const),
   ),
-)('%s of %s', async (_what, profile, image) => {
-  const virtual = await failure('virtual', profile, image)
-  expect(virtual.failures).toHaveLength(1)
-  expect(virtual).toEqual(await failure('real', profile, image))
+)('%s of %s', { timeout: 120_000 }, async ([, profile, image]) => {
+  const { real, virtual } = await countsOfBoth(sourceOf(profile, image), countFor(image.name.split(':')[0]), 60)
+  const failures = Object.entries(virtual).filter(([key]) => key.startsWith('{'))
+  expect(failures.map(([, times]) => times)).toEqual([1])
+  expect(virtual).toEqual(real)
 })

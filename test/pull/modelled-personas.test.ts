@@ -1,13 +1,12 @@
 // Every persona makes the same requests in both kinds of time, also where the registry says no or breaks.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { RunEvent } from '../../simulator/events/events.ts'
 import { personaNames } from '../../simulator/pull/personas.ts'
 import { runScenario } from '../../simulator/run/run.ts'
 import { compileScenario } from '../../simulator/scenario/compile.ts'
 import type { ScenarioSource } from '../../simulator/scenario/schema.ts'
+import { add, type Counts, countsOfBoth } from '../driver/both-times.ts'
+import { ownProfile } from '../registry/own-profiles.ts'
 
 /** Layers have other digests in virtual time, and waits of real time are a little shorter. */
 function wordsOf(cause: string): string {
@@ -33,35 +32,23 @@ function sourceOf(persona: (typeof personaNames)[number], registry: Registry): S
 }
 
 /** Requests by what they were for, and how the pulls ended. */
-async function counts(source: ScenarioSource, time: 'real' | 'virtual') {
-  const seen: Record<string, number> = {}
-  const count = (key: string) => {
-    seen[key] = (seen[key] ?? 0) + 1
-  }
-  const sink = (event: RunEvent) => {
-    if (event.kind === 'registry-request') {
-      const { method, class: requestClass, status, authenticated } = event
-      count(`${method} ${requestClass} ${status}${authenticated ? ' authenticated' : ''}`)
-    } else if (event.kind === 'pull-succeeded')
-      count(`${event.outcome} with ${event.requests} requests, ${event.reason}`)
-    else if (event.kind === 'pull-failed')
-      count(`failed ${event.code} with ${event.requests} requests: ${wordsOf(event.cause)}`)
-  }
-  await runScenario({ scenario: compileScenario({ source }), time, speed: 200, sinks: [sink] })
-  return seen
+function count(event: RunEvent, seen: Counts): void {
+  if (event.kind === 'registry-request') {
+    const { method, class: requestClass, status, authenticated } = event
+    add(seen, `${method} ${requestClass} ${status}${authenticated ? ' authenticated' : ''}`)
+  } else if (event.kind === 'pull-succeeded')
+    add(seen, `${event.outcome} with ${event.requests} requests, ${event.reason}`)
+  else if (event.kind === 'pull-failed')
+    add(seen, `failed ${event.code} with ${event.requests} requests: ${wordsOf(event.cause)}`)
 }
 
 /** A limit on requests of some classes that a few pulls reach, as a profile of one's own. */
 function limited(classes: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'kasm-sim-personas-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
   const body = '{"errors":[{"code":"TOOMANYREQUESTS","message":"no"}]}'
   const refusal = `{ headers: { content-type: application/json }, body: '${body}' }`
-  const text = `authentication: { scheme: bearer, service: test, tokenLifetimeSeconds: 300, anonymousPull: true }
+  return ownProfile(`authentication: { scheme: bearer, service: test, tokenLifetimeSeconds: 300, anonymousPull: true }
 limits: [{ kind: rolling-window, requests: 7, perSeconds: 3600, classes: [${classes}], key: address, refusal: ${refusal} }]
-`
-  writeFileSync(join(folder, 'own.yaml'), text)
-  return join(folder, 'own.yaml')
+`)
 }
 
 type Fault = NonNullable<Registry['faults']>[number]
@@ -105,10 +92,9 @@ const cases = personaNames.flatMap((persona) =>
     .map((name) => [persona, name] as const),
 )
 
-test.concurrent.for(cases)('%s asks as in real time of %s', { timeout: 30_000 }, async ([persona, name]) => {
+test.concurrent.for(cases)('%s asks as in real time of %s', { timeout: 120_000 }, async ([persona, name]) => {
   const registry = (registries[name] as () => Registry)()
-  const source = sourceOf(persona, registry)
-  const [real, virtual] = await Promise.all([counts(source, 'real'), counts(source, 'virtual')])
+  const { real, virtual } = await countsOfBoth(sourceOf(persona, registry), count, 150)
   expect(virtual).toEqual(real)
 })
 

@@ -1,14 +1,13 @@
 // What personas do beyond a first pull is alike in both kinds of time: refreshes of what is held, accounts, tokens that end meanwhile,
 // and layers that nobody waits for any more.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { RunEvent } from '../../simulator/events/events.ts'
 import { personaNames } from '../../simulator/pull/personas.ts'
-import { type RunOptions, runScenario } from '../../simulator/run/run.ts'
+import { runScenario } from '../../simulator/run/run.ts'
 import { compileScenario } from '../../simulator/scenario/compile.ts'
 import type { ScenarioSource } from '../../simulator/scenario/schema.ts'
+import { add, type Counts, countsOfBoth, virtualCounts } from '../driver/both-times.ts'
+import { ownProfile } from '../registry/own-profiles.ts'
 
 type Persona = (typeof personaNames)[number]
 
@@ -31,44 +30,17 @@ function sourceOf(persona: Persona, registry: NonNullable<ScenarioSource['regist
 }
 
 /** Requests by what they were for, and how the pulls ended. */
-async function countsOf(source: ScenarioSource, options: Pick<RunOptions, 'time' | 'speed'>, countedMax = 1_000) {
-  const seen: Record<string, number> = {}
-  const end = new AbortController()
-  let counted = 0
-  const count = (key: string) => {
-    seen[key] = (seen[key] ?? 0) + 1
-    counted += 1
-    if (counted === countedMax) end.abort()
-  }
-  const sink = (event: RunEvent) => {
-    if (event.kind === 'registry-request') {
-      count(`${event.method} ${event.class} ${event.status}${event.authenticated ? ' authenticated' : ''}`)
-    } else if (event.kind === 'pull-succeeded') {
-      const { reason, outcome, requests, downloadedBytes } = event
-      count(`${reason} ${outcome}, ${requests} requests, ${downloadedBytes} bytes`)
-    } else if (event.kind === 'pull-failed') count(`${event.reason} failed ${event.code}, ${event.requests} requests`)
-  }
-  await runScenario({ ...options, scenario: compileScenario({ source }), sinks: [sink], signal: end.signal })
-  return { seen, counted }
+function count(event: RunEvent, seen: Counts): void {
+  if (event.kind === 'registry-request') {
+    add(seen, `${event.method} ${event.class} ${event.status}${event.authenticated ? ' authenticated' : ''}`)
+  } else if (event.kind === 'pull-succeeded') {
+    const { reason, outcome, requests, downloadedBytes } = event
+    add(seen, `${reason} ${outcome}, ${requests} requests, ${downloadedBytes} bytes`)
+  } else if (event.kind === 'pull-failed') add(seen, `${event.reason} failed ${event.code}, ${event.requests} requests`)
 }
-
-/** Real time runs until it has told as much, however slow the machine. */
-async function countsOfBoth(source: ScenarioSource) {
-  const { seen: virtual, counted } = await countsOf(source, { time: 'virtual' })
-  const longer = { ...source, end: { after: '30m' } }
-  const { seen: real } = await countsOf(longer, { time: 'real', speed: 80 }, counted)
-  return { real, virtual }
-}
-
-const folder = mkdtempSync(join(tmpdir(), 'kasm-sim-warm-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-let profiles = 0
 
 function profileOf(authentication: string, limits = '[]'): string {
-  profiles += 1
-  const file = join(folder, `own-${profiles}.yaml`)
-  writeFileSync(file, `authentication: { scheme: bearer, service: test, ${authentication} }\nlimits: ${limits}\n`)
-  return file
+  return ownProfile(`authentication: { scheme: bearer, service: test, ${authentication} }\nlimits: ${limits}\n`)
 }
 
 const accounts = [{ username: 'ada', password: 'right' }]
@@ -87,17 +59,17 @@ const cases = personaNames.flatMap((persona) => Object.keys(registries).map((nam
 
 test.concurrent.for(cases)(
   '%s pulls and refreshes as in real time: %s',
-  { timeout: 30_000 },
+  { timeout: 120_000 },
   async ([persona, name]) => {
     const source = sourceOf(persona, (registries[name] as () => NonNullable<ScenarioSource['registry']>)())
-    const { real, virtual } = await countsOfBoth(source)
+    const { real, virtual } = await countsOfBoth(source, count, 80)
     expect(virtual).toEqual(real)
   },
 )
 
 test.concurrent.for(personaNames)(
   '%s takes tokens that end on their way as in real time',
-  { timeout: 30_000 },
+  { timeout: 120_000 },
   async (persona) => {
     const profile = profileOf('tokenLifetimeSeconds: 60, anonymousPull: true')
     const scope = { classes: ['version-check' as const, 'manifest' as const] }
@@ -108,7 +80,7 @@ test.concurrent.for(personaNames)(
       images: [{ name: 'acme/one:1', size: '40kB', layers: 1 }],
       end: { after: '6m' },
     }
-    const { real, virtual } = await countsOfBoth(source)
+    const { real, virtual } = await countsOfBoth(source, count, 80)
     expect(virtual).toEqual(real)
     expect(Object.keys(virtual).some((key) => key.endsWith('401'))).toBe(true)
   },
@@ -118,7 +90,7 @@ test('an answer that has ended takes no connection of its registry any more', as
   const limit =
     '{ kind: connections, connections: 4, classes: [blob, manifest], key: address, refusal: { headers: {} } }'
   const profile = profileOf('tokenLifetimeSeconds: 300, anonymousPull: true', `[${limit}]`)
-  const { seen } = await countsOf(sourceOf('docker', { profile }), { time: 'virtual' })
+  const seen = await virtualCounts(sourceOf('docker', { profile }), count)
   const { 'GET manifest 200': documents, 'GET blob 200': blobs, ...others } = seen
   expect([documents, blobs]).toEqual([4, 5])
   expect(Object.keys(others).filter((key) => key.includes('429'))).toEqual([])

@@ -1,53 +1,38 @@
 // Virtual time asks the very policies that the HTTP front asks: the counts of both are the same, or virtual time refuses a profile.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { RunEvent } from '../../simulator/events/events.ts'
 import { profiles } from '../../simulator/registry/policy/profiles.ts'
-import { runScenario } from '../../simulator/run/run.ts'
-import { compileScenario } from '../../simulator/scenario/compile.ts'
 import type { ScenarioSource } from '../../simulator/scenario/schema.ts'
+import { add, type Counts, countsOfBoth } from '../driver/both-times.ts'
+import { ownProfile } from './own-profiles.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
 
 const source: ScenarioSource = {
   name: 'denied',
-  fleet: { agents: 1, cap: 1, startupSpread: '0s' },
+  // There is no second check-in, which would try again what failed.
+  fleet: { agents: 1, cap: 1, startupSpread: '0s', checkInInterval: '1h' },
   images: Array.from({ length: 12 }, (_, index) => ({ name: `acme/app-${index}:1`, size: '20kB', layers: 2 })),
-  // Before the second check-in, which would try again what failed.
   end: { after: '28s' },
 }
 
-/** The counts of real and of virtual time. A busy machine gets less done by the end: what differs is counted again, slower. */
-async function bothCounts(source: ScenarioSource, speed: number) {
-  const virtual = await countsOf(source, 'virtual', speed)
-  const real = await countsOf(source, 'real', speed)
-  return [isDeepStrictEqual(real, virtual) ? real : await countsOf(source, 'real', speed / 10), virtual] as const
+/** How often each kind of answer and each outcome of a pull came. */
+function count(event: RunEvent, seen: Counts): void {
+  const { kind } = event
+  if (kind === 'registry-request') {
+    const key = `${event.class} ${event.status}${event.authenticated ? ' authenticated' : ''}`
+    add(seen, key)
+    // Layers that are fetched side by side are dropped once the configuration is refused: how often they were refused is luck.
+    if (key === 'blob 429') seen[key] = 1
+  } else if (kind === 'pull-succeeded') add(seen, 'succeeded')
+  else if (kind === 'pull-failed') {
+    add(seen, `failed ${event.code}`)
+    seen[event.cause.replace(/\d+(\.\d+)?(µs|ms|s)\b/g, 'N')] = 1
+  }
 }
 
 function counts(profile: string) {
-  return bothCounts({ ...source, registry: { profile } }, 20)
-}
-
-/** How often each kind of answer and each outcome of a pull came. */
-async function countsOf(source: ScenarioSource, time: 'real' | 'virtual', speed: number) {
-  const seen: Record<string, number> = {}
-  const count = (event: RunEvent) => {
-    const { kind } = event
-    if (kind === 'registry-request') {
-      const key = `${event.class} ${event.status}${event.authenticated ? ' authenticated' : ''}`
-      seen[key] = (seen[key] ?? 0) + 1
-    } else if (kind === 'pull-succeeded' || kind === 'pull-failed') {
-      const key = kind === 'pull-failed' ? `failed ${event.code}` : 'succeeded'
-      seen[key] = (seen[key] ?? 0) + 1
-      if (kind === 'pull-failed') seen[event.cause.replace(/\d+(\.\d+)?(µs|ms|s)\b/g, 'N')] = 1
-    }
-  }
-  const scenario = compileScenario({ source })
-  await runScenario({ scenario, time, speed, sinks: [count] })
-  // Layers that are fetched side by side are dropped once the configuration is refused: how often they were refused is luck.
-  if ('blob 429' in seen) seen['blob 429'] = 1
-  return seen
+  return countsOfBoth({ ...source, registry: { profile } }, count, 20)
 }
 
 /** A limit that refuses HEADs too and frees nothing before the end. */
@@ -61,15 +46,8 @@ limits:
     refusal: { headers: { content-type: application/json }, body: '{"errors":[{"code":"TOOMANYREQUESTS","message":"no"}]}' }
 `
 
-function fileOf(text: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'kasm-sim-profile-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  writeFileSync(join(folder, 'own.yaml'), text)
-  return join(folder, 'own.yaml')
-}
-
-test('counts as real time does where Docker Hub as of the plan of 2025 refuses', async () => {
-  const [real, virtual] = await counts('docker-hub-2025-plan')
+test.concurrent('counts as real time does where Docker Hub as of the plan of 2025 refuses', async () => {
+  const { real, virtual } = await counts('docker-hub-2025-plan')
   expect(virtual).toEqual(real)
   expect(virtual).toMatchObject({
     succeeded: 10,
@@ -79,9 +57,9 @@ test('counts as real time does where Docker Hub as of the plan of 2025 refuses',
   })
 })
 
-test('counts as real time does where version checks are refused', async () => {
-  const file = fileOf(headsCount)
-  const [real, virtual] = await counts(file)
+test.concurrent('counts as real time does where version checks are refused', async () => {
+  const file = ownProfile(headsCount)
+  const { real, virtual } = await counts(file)
   expect(virtual).toEqual(real)
   expect(virtual).toMatchObject({
     succeeded: 3,
@@ -93,11 +71,11 @@ test('counts as real time does where version checks are refused', async () => {
   })
 })
 
-test('goes on after a refused version check where the GET by tag is let through', async () => {
-  const file = fileOf(
+test.concurrent('goes on after a refused version check where the GET by tag is let through', async () => {
+  const file = ownProfile(
     headsCount.replace('[version-check, manifest]', '[version-check]').replace('requests: 10', 'requests: 4'),
   )
-  const [real, virtual] = await counts(file)
+  const { real, virtual } = await counts(file)
   expect(virtual).toEqual(real)
   expect(virtual).toMatchObject({ succeeded: 12, 'version-check 200': 4, 'version-check 429': 8, 'manifest 200': 32 })
 })
@@ -125,12 +103,15 @@ const files = {
   everything: limited('ping, token, version-check, manifest, blob', bearer, 40),
 }
 
-test.for(Object.entries(files))('counts as real time does where there is a limit on %s', async ([, text]) => {
-  const file = fileOf(text)
-  const [real, virtual] = await counts(file)
-  expect(virtual).toEqual(real)
-  expect(Object.keys(virtual).some((key) => key.endsWith(' 429'))).toBe(true)
-})
+test.concurrent.for(Object.entries(files))(
+  'counts as real time does where there is a limit on %s',
+  async ([, text]) => {
+    const file = ownProfile(text)
+    const { real, virtual } = await counts(file)
+    expect(virtual).toEqual(real)
+    expect(Object.keys(virtual).some((key) => key.endsWith(' 429'))).toBe(true)
+  },
+)
 
 type Accounts = NonNullable<NonNullable<ScenarioSource['registry']>['accounts']>
 
@@ -158,31 +139,31 @@ const logins: Record<string, { images: { user: string; token: string }[]; accoun
 
 const cases = profiles.flatMap(({ name }) => Object.keys(logins).map((login) => [name, login] as const))
 
-test.for(cases)('counts as real time does: %s, log-ins of kind %s', async ([profile, login]) => {
+test.concurrent.for(cases)('counts as real time does: %s, log-ins of kind %s', async ([profile, login]) => {
   const { images, accounts } = logins[login] as (typeof logins)[string]
   const given = [...images, ...(login === 'none' ? [{}] : [])]
   const registry = { profile, accounts }
   const named = given.map((fields, index) => ({ name: `acme/app-${index}:1`, size: '20kB', layers: 2, ...fields }))
   const scenario = { ...source, registry, images: named }
-  const [real, virtual] = await bothCounts(scenario, 100)
+  const { real, virtual } = await countsOfBoth(scenario, count, 100)
   expect(virtual).toEqual(real)
 })
 
-test.for(['docker-hub-anonymous', 'ecr-private', 'google-artifact-registry'])(
+test.concurrent.for(['docker-hub-anonymous', 'ecr-private', 'google-artifact-registry'])(
   'counts as real time does: %s, a password that has ended',
   async (profile) => {
     const user = profile === 'google-artifact-registry' ? 'oauth2accesstoken' : 'AWS'
-    const accounts = [{ username: user, password: 'right', passwordLifetime: '10s' }]
+    const accounts = [{ username: user, password: 'right', passwordLifetime: '1m' }]
     const image = (name: string) => ({ name, size: '20kB', user, token: 'right' })
     const scenario: ScenarioSource = {
       ...source,
-      fleet: { agents: 1, startupSpread: '0s' },
+      fleet: { agents: 1, startupSpread: '0s', checkInInterval: '2m' },
       registry: { profile, accounts },
       images: [image('acme/early:1'), { ...image('acme/late:1'), defined: false }],
-      timeline: [{ at: '20s', do: 'create-definition', image: 'acme/late:1' }],
-      end: { after: '50s' },
+      timeline: [{ at: '90s', do: 'create-definition', image: 'acme/late:1' }],
+      end: { after: '3m' },
     }
-    const [real, virtual] = [await countsOf(scenario, 'real', 20), await countsOf(scenario, 'virtual', 100)]
+    const { real, virtual } = await countsOfBoth(scenario, count, 40)
     expect(virtual).toEqual(real)
     expect(virtual).toMatchObject({ succeeded: 1 })
     expect(Object.keys(virtual).some((key) => key.startsWith('failed'))).toBe(true)

@@ -19,7 +19,7 @@ const small: ScenarioSource = {
   description: 'Three agents, six images.',
   fleet: { agents: 3, startupSpread: '2s' },
   images,
-  end: { after: '10m', when: 'all-agents-ready' },
+  end: { after: '20m', when: 'all-agents-ready' },
   expect: [
     { metric: 'pulls-running', atMost: 2, reaches: 2 },
     { metric: 'repositories-in-flight', atMost: 2, reaches: 2 },
@@ -115,7 +115,7 @@ test('refuses a speed of 0 and a run of more than 24 days of real time', async (
 
 test.each(['real', 'virtual'] as const)('says in %s time who waits for what when the end comes first', async (time) => {
   const missing = { name: 'kasmweb/never-pushed:1', size: '60kB', published: false }
-  const source = { ...small, images: [...images, missing], end: { after: '3m', when: 'all-agents-ready' as const } }
+  const source = { ...small, images: [...images, missing], end: { after: '5m', when: 'all-agents-ready' as const } }
   const { reason, summary, events } = await run({ ...source, expect: [] }, { time })
   expect(reason).toBe('end-reached')
   expect(summary.waiting?.agents).toBe(3)

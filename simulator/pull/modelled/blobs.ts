@@ -3,9 +3,9 @@ import type { ModelledImage, ModelledLayer } from '../../registry/modelled-image
 import type { ModelledAnswer } from '../../registry/modelled-registry.ts'
 import { RegistryFailure } from '../failure.ts'
 import type { Flow } from './flows.ts'
+import type { PlainRequest } from './plain-request.ts'
 import type { ModelledSession } from './session.ts'
 import type { Script, Strand } from './strand.ts'
-import type { PlainRequest } from './tokens.ts'
 
 const attemptsMax = 5
 const layerRetryMs = 5_000

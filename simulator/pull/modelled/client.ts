@@ -11,9 +11,10 @@ import { RegistryFailure, refusal } from '../failure.ts'
 import type { Endpoint } from '../names.ts'
 import type { Persona } from '../personas.ts'
 import type { PullAsks } from './asks.ts'
+import { type PlainRequest, ping } from './plain-request.ts'
 import { brokenOf, isRedirect, retryAfterOf } from './session.ts'
 import type { Script, Strand } from './strand.ts'
-import { type ModelledTokens, type PlainRequest, ping, type TokenSender } from './tokens.ts'
+import type { ModelledTokens, TokenSender } from './tokens.ts'
 
 export interface ClientRequest extends PlainRequest {
   step: Step

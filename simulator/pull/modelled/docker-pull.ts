@@ -5,10 +5,11 @@ import type { ModelledImage } from '../../registry/modelled-images.ts'
 import type { ModelledAnswer } from '../../registry/modelled-registry.ts'
 import { RegistryFailure } from '../failure.ts'
 import { fetchConfig, fetchLayer } from './blobs.ts'
+import { type PlainRequest, ping } from './plain-request.ts'
 import type { ModelledPull } from './pull.ts'
 import { logIn, ModelledSession } from './session.ts'
 import type { Script, Strand } from './strand.ts'
-import { ModelledTokens, type PlainRequest, ping } from './tokens.ts'
+import { ModelledTokens } from './tokens.ts'
 
 /** The image that was pulled, once its engine has it. Throws RegistryFailure. */
 export function* pullAsDocker(pull: ModelledPull, strand: Strand): Script<ModelledImage> {

@@ -1,7 +1,7 @@
 // The bytes under way to a fleet, each body a flow on the shared link.
 import type { SharedLink } from '../../network/shared-link.ts'
 import type { ModelledAnswer } from '../../registry/modelled-registry.ts'
-import type { PlainRequest } from './tokens.ts'
+import type { PlainRequest } from './plain-request.ts'
 
 /** The body of an answer: bytes that come over the shared link, or, with a pace of their own, beside it. */
 export interface Flow {

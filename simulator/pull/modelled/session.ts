@@ -8,8 +8,9 @@ import { malformedAnswer } from '../go-text.ts'
 import type { Endpoint } from '../names.ts'
 import { retryAfterHeaderMs } from '../retry-after.ts'
 import type { PullAsks } from './asks.ts'
+import { type PlainRequest, ping } from './plain-request.ts'
 import type { Script, Strand } from './strand.ts'
-import { type ModelledTokens, type PlainRequest, ping, type TokenSender } from './tokens.ts'
+import type { ModelledTokens, TokenSender } from './tokens.ts'
 
 export interface SessionOptions {
   asks: PullAsks

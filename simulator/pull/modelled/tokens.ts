@@ -2,10 +2,8 @@
 import type { ModelledLogin, ModelledToken } from '../../registry/modelled-access.ts'
 import type { ModelledAnswer, ModelledRequest } from '../../registry/modelled-registry.ts'
 import type { Persona } from '../personas.ts'
+import { type PlainRequest, ping } from './plain-request.ts'
 import type { Script, Strand } from './strand.ts'
-
-/** A request before it is known who sends it. */
-export type PlainRequest = Omit<ModelledRequest, 'authorization' | 'source' | 'repository'>
 
 /** Sends a token request for whoever needs the token; throws RegistryFailure in the words of his client. */
 export interface TokenSender {
@@ -13,10 +11,6 @@ export interface TokenSender {
   refuse(answer: ModelledAnswer, request: PlainRequest, nowMs: number): Error
 }
 
-export const ping: PlainRequest = {
-  ...{ class: 'ping', method: 'GET', reference: null, image: null, role: null, sizeBytes: 0, offset: 0 },
-  ...{ redirected: false, isLayer: false },
-}
 const get: PlainRequest = { ...ping, class: 'token' }
 const post: PlainRequest = { ...get, method: 'POST' }
 

@@ -20,7 +20,7 @@ const source = (url: string, more: Partial<ScenarioSource> = {}, push = false): 
     { name: 'team/other:1', size: '20kB' },
     { name: 'team/never:1', size: '20kB', published: false, defined: false },
   ],
-  end: { after: '30m', when: 'all-agents-ready' },
+  end: { after: '4h', when: 'all-agents-ready' },
   expect: [{ metric: 'pulls-succeeded', exactly: 4 }],
   ...more,
 })
