@@ -44,8 +44,7 @@ export function buildApp({ log, limits, certificate, store, ...routes }: AppOpti
   if (store) holdAnswers(app, store)
   protectAnswers(app)
   if (routes.allowOrigins?.length) allowOrigins(app, routes.allowOrigins)
-  // Kasm takes JSON alone; Fastify would take plain text too.
-  app.removeContentTypeParser('text/plain')
+  takeJsonAlone(app)
   app.setErrorHandler(sendError)
   app.setNotFoundHandler(sendNotFound)
   const { control = new Control(routes), controlToken = null } = routes
@@ -54,6 +53,16 @@ export function buildApp({ log, limits, certificate, store, ...routes }: AppOpti
   app.register(controlRoutes, { prefix: controlPrefix, control, token: controlToken })
   app.register(documentationRoutes)
   return app
+}
+
+/** Kasm takes JSON alone; Fastify would take plain text too, and refuse a body of no bytes that is called JSON, as many clients call it. */
+function takeJsonAlone(app: FastifyInstance): void {
+  app.removeContentTypeParser(['text/plain', 'application/json'])
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
+    if (text === '') done(null, undefined)
+    else parse(request, text, done)
+  })
 }
 
 function createServer(limits: Limits, certificate: Certificate | null): FastifyInstance {

@@ -58,6 +58,10 @@ export async function answerControl(control: Control, call: ControlCall): Promis
 async function carryOut(control: Control, route: Route, call: ControlCall & { name: string }): Promise<ControlAnswer> {
   const { name, query, body, signal } = call
   const text = body instanceof SeedText ? body.content : null
+  // A file that is not there makes many clients send nothing, which must not wipe everything.
+  if (route.name === 'seed' && body === undefined) {
+    throw new KasmSimError('CONTROL_INVALID', 'Failed to read the seed: there is no body. Send {} for an empty seed.')
+  }
   if (route.takes) {
     const { checkCall } = await import('./checks.ts')
     checkCall(route.name, { query, body: text ? null : (body ?? {}) })

@@ -41,6 +41,7 @@ export function imagePresent(model: KasmModel, { image, presentOn, digest }: Ima
     const lines = () =>
       lacking.map((agent) => `${hostnameOf(agent)} holds ${heldBy(agent)?.digest ?? 'no digest of it'}`)
     const missing = () => wanting({ presentOn, held, without: lines(), running, hostnameOf })
+    const undefinedName = definition ? [] : [`no image is defined as ${name}`]
     // Agents that fall silent are not waited for.
     const missingAfterMs = settings.number('scale/host_missing_expiration') * 1_000
     const nextMs = lacking.reduce(
@@ -51,7 +52,10 @@ export function imagePresent(model: KasmModel, { image, presentOn, digest }: Ima
     return {
       met,
       nextMs,
-      describe: () => ({ state: { image: name, agents: wanted.length, present: held }, missing: missing() }),
+      describe: () => ({
+        state: { image: name, agents: wanted.length, present: held },
+        missing: met ? [] : [...undefinedName, ...missing()],
+      }),
     }
   }
 }

@@ -1,7 +1,9 @@
 // What can go wrong at the fake's own API, as data: a fault is a rule with a scope and a time to live, an effect is what one call gets
 // (docs/control.md, "Faults"). The words are those of the registry's faults.
 import type { FaultSource } from '../api/control/faults.ts'
+import { developerOperationNames, managerOperationNames } from '../api/operation-names.ts'
 import { KasmSimError } from '../kernel/errors.ts'
+import { closest } from '../kernel/suggest.ts'
 import { parseDurationMs, parseRateBytesPerSecond } from '../kernel/units.ts'
 
 /** What a fault does to the calls that it hits. `operationDone`: the operation is carried out, and its answer is lost. */
@@ -58,10 +60,17 @@ export interface FaultCall {
   source: string
 }
 
-/** A fault in full, from what someone wrote. */
+const operationNames: readonly string[] = [...developerOperationNames, ...managerOperationNames]
+
+/**
+ * A fault in full, from what someone wrote.
+ *
+ * @throws KasmSimError CONTROL_INVALID of operations that there are not, and of delays that run backwards
+ */
 export function compileFault(source: FaultSource, { name, nowMs }: { name: string; nowMs: number }): Fault {
   const { scope = {}, probability = 1, succeedFirst = 0, times = null, seed = 1 } = source
   const { operations = null, prefixes = null, callers = null, agents = null, sources = null } = scope
+  checkOperations(operations ?? [])
   return {
     name,
     rule: compileRule(source),
@@ -72,6 +81,15 @@ export function compileFault(source: FaultSource, { name, nowMs }: { name: strin
     untilMs: source.for === undefined ? null : nowMs + parseDurationMs(source.for),
     seed,
   }
+}
+
+/** A fault for an operation that there is not would never hit, and its test would pass for nothing. */
+function checkOperations(operations: readonly string[]): void {
+  const unknown = operations.find((name) => !operationNames.includes(name))
+  if (unknown === undefined) return
+  const near = closest(unknown, operationNames)
+  const hint = near === null ? 'docs/api.md lists them.' : `Did you mean "${near}"?`
+  throw new KasmSimError('CONTROL_INVALID', `Failed to inject the fault: there is no operation "${unknown}". ${hint}`)
 }
 
 function compileRule(source: FaultSource): FaultRule {

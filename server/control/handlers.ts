@@ -1,5 +1,5 @@
 // What each operation of the control API does; bodies and queries follow their schemas by now.
-import type { ControlOperationName } from '../api/control/calls.ts'
+import { type ControlOperationName, defaultTimeout } from '../api/control/calls.ts'
 import { KasmSimError } from '../kernel/errors.ts'
 import { parseDurationMs } from '../kernel/units.ts'
 import type { SessionDelays } from '../model/sessions/lifecycle.ts'
@@ -88,7 +88,7 @@ export const controlHandlers: Record<ControlOperationName, Handler> = {
     body: verify(journal.entries({ after }), pattern, times),
   }),
   wait_for: async (control, { body, signal }) => {
-    const timeoutMs = parseDurationMs(body.timeout ?? '30s')
+    const timeoutMs = parseDurationMs(body.timeout ?? defaultTimeout)
     if (timeoutMs > waitMsMax) {
       throw new KasmSimError(
         'CONTROL_INVALID',

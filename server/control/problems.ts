@@ -1,5 +1,6 @@
 // What is wrong with data that does not follow its schema, with the path of each problem.
 import type { Validator } from 'typebox/schema'
+import { durationPattern, ratePattern } from '../kernel/units.ts'
 
 export interface Problem {
   path: (string | number)[]
@@ -13,6 +14,12 @@ interface SchemaProblem {
   params: Record<string, unknown>
   message: string
 }
+
+/** Nobody should have to read a regular expression to learn how to write half an hour. */
+const patternsInWords = new Map([
+  [durationPattern, 'must be a duration such as 250ms, 30s, 5m, 1h30m or 2d'],
+  [ratePattern, 'must be a rate such as 20kB/s'],
+])
 
 /** Every problem, as far as the validator tells them. */
 export function problemsOf(validator: Validator, value: unknown): Problem[] {
@@ -45,6 +52,8 @@ function describe({ keyword, instancePath, params, message }: SchemaProblem): Pr
       return [{ path, statement: `must be one of ${fields(params['allowedValues']).join(', ')}` }]
     case 'const':
       return [{ path, statement: `must be ${JSON.stringify(params['allowedValue'])}` }]
+    case 'pattern':
+      return [{ path, statement: patternsInWords.get(String(params['pattern'])) ?? message }]
     default:
       return [{ path, statement: message }]
   }

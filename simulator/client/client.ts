@@ -74,15 +74,16 @@ export function createKasmClient({ url, apiKey, apiKeySecret, fetch }: ClientOpt
     const { data, error, response } = await client.POST(path, { body, parseAs: 'blob' })
     const isJson = response.headers.get('content-type')?.includes('json') ?? false
     if (data && !isJson) return data
-    return replyOf(verb, response.status, data ? JSON.parse(await data.text()) : error)
+    return replyOf(verb, response, data ? JSON.parse(await data.text()) : error)
   }
   return Object.assign(client, { call: call as KasmClient['call'] })
 }
 
-/** Kasm refuses with status 200, too. */
-function replyOf(verb: string, status: number, reply: unknown): unknown {
+/** Kasm refuses with status 200, too. Its page for failures says nothing, but the fake names the cause beside it. */
+function replyOf(verb: string, { status, headers }: Response, reply: unknown): unknown {
   const message = typeof reply === 'object' && reply !== null && 'error_message' in reply ? reply.error_message : null
   if (status === 200 && message === null) return reply
-  const cause = message ?? `it answered with status ${status} and no JSON`
-  throw new KasmApiError(`Failed to call ${verb}: ${cause}`, { verb, status })
+  const reason = headers.get('x-kasm-sim-cause')
+  const refusal = message ?? `it answered with status ${status} and no JSON`
+  throw new KasmApiError(`Failed to call ${verb}: ${refusal}${reason === null ? '' : ` (${reason})`}`, { verb, status })
 }

@@ -5,7 +5,7 @@ import type { KasmOptions } from './options.ts'
 /**
  * Starts a fake Kasm in this process, with its agents and its registry; docs/embedding.md lists what it can do.
  *
- * @throws KasmSimError SCENARIO_INVALID of options that make no sense, SEED_INVALID of users, PORT_IN_USE | LISTEN_FAILED, those of a
+ * @throws KasmSimError USAGE | SCENARIO_INVALID of options that make no sense, SEED_INVALID of users, PORT_IN_USE | LISTEN_FAILED, those of a
  *   registry's backend
  * @example
  * await using kasm = await createKasm({ agents: 3, clock: 'frozen' })

@@ -18,7 +18,7 @@ import { LiveFleet } from '../driver/live-fleet.ts'
 import { WebAppClient } from '../driver/web-app-client.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { LiveRegistry } from './live-registry.ts'
-import { type KasmOptions, scenarioOf } from './options.ts'
+import { checkOptions, type KasmOptions, scenarioOf } from './options.ts'
 
 /** What the fake calls itself where it does not listen. */
 const nowhere = 'http://kasm-sim.invalid'
@@ -176,6 +176,7 @@ export class Kasm implements AsyncDisposable {
 
 /** What `createKasm` does. */
 export async function startKasm(options: KasmOptions): Promise<Kasm> {
+  checkOptions(options)
   const scenario = scenarioOf(options)
   const timekeeper = timekeeperOf(options)
   const credentials = {

@@ -1,5 +1,7 @@
 // What whoever embeds a fake says of it, and the scenario that this is: the fleet, the registry and the images are those of scenarios,
 // field for field.
+import { KasmSimError } from '../../server/kernel/errors.ts'
+import { closest } from '../../server/kernel/suggest.ts'
 import type { Quirks, SessionDelays } from '../../server/main.ts'
 import type { EventSink, Subscription } from '../events/events.ts'
 import { compileScenario } from '../scenario/compile.ts'
@@ -40,6 +42,62 @@ export interface KasmOptions {
 }
 
 type NamedImage = Extract<NonNullable<ScenarioSource['images']>, unknown[]>[number]
+
+const optionNames = Object.keys({
+  images: true,
+  users: true,
+  agents: true,
+  registry: true,
+  network: true,
+  seed: true,
+  clock: true,
+  now: true,
+  listen: true,
+  apiKey: true,
+  apiKeySecret: true,
+  managerToken: true,
+  quirks: true,
+  sessionDelays: true,
+  allowOrigins: true,
+  sinks: true,
+} satisfies Record<keyof KasmOptions, true>)
+const delayNames = Object.keys({
+  requestedMs: true,
+  startingMs: true,
+  resumingMs: true,
+  deletingMs: true,
+} satisfies Record<keyof SessionDelays, true>)
+
+/**
+ * Refuses what the types would, for callers in JavaScript: a mistyped option would otherwise be no option at all.
+ *
+ * @throws KasmSimError USAGE
+ */
+export function checkOptions({ clock = 'running', sessionDelays = {}, ...options }: KasmOptions): void {
+  checkNames('option', Object.keys(options), optionNames)
+  checkNames('session delay', Object.keys(sessionDelays), delayNames)
+  for (const [name, delayMs] of Object.entries(sessionDelays)) {
+    if (!(delayMs >= 0 && Number.isFinite(delayMs))) refuse(`sessionDelays.${name} is ${delayMs}. Give milliseconds.`)
+  }
+  for (const name of ['apiKey', 'apiKeySecret', 'managerToken'] as const) {
+    if (options[name] === '') refuse(`${name} is empty. Leave it out for the default one.`)
+  }
+  if (typeof clock !== 'number' && clock !== 'running' && clock !== 'frozen') {
+    refuse(`clock is "${clock}". Give 'running', 'frozen', or a number that many times as fast as the wall.`)
+  }
+}
+
+function checkNames(what: string, given: readonly string[], known: readonly string[]): void {
+  const unknown = given.find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  const near = closest(unknown, known)
+  const hint = near === null ? 'docs/embedding.md lists them all.' : `Did you mean "${near}"?`
+  refuse(`there is no ${what} "${unknown}". ${hint}`)
+}
+
+function refuse(problem: string): never {
+  throw new KasmSimError('USAGE', `Failed to start a fake Kasm: ${problem}`)
+}
 
 /** Agents of an embedded fake are there at once: nobody wants to wait for them in a test. */
 const startupSpread = '0s'

@@ -89,7 +89,8 @@ function judge(what: string, { clock }: Kasm['control'], condition: Condition) {
   return { pass: met, message }
 }
 
-function describeVerification(operation: string, { verified, message, nearMisses, matches }: Verification): string {
+function describeVerification(operation: string, verification: Verification): string {
+  const { verified, matched, message, nearMisses, matches } = verification
   const entries = verified ? matches : nearMisses.map(({ entry }) => entry)
   const differences = verified
     ? []
@@ -98,7 +99,10 @@ function describeVerification(operation: string, { verified, message, nearMisses
     ({ miss: { entry }, difference: { path, expected, actual } }) =>
       `number ${entry.sequence}: ${path} is ${JSON.stringify(actual)}, expected ${JSON.stringify(expected)}`,
   )
-  return `expected ${verified ? 'no such' : 'a'} call of ${operation}: ${message}\n${list([...entries.map(describeEntry), ...lines])}`
+  const expectation = verified
+    ? `no such call of ${operation}, there were ${matched}:`
+    : `a call of ${operation}: ${message}`
+  return `expected ${expectation}\n${list([...entries.map(describeEntry), ...lines])}`
 }
 
 function nearestBody({ matches, nearMisses }: Verification): unknown {

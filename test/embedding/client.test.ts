@@ -26,6 +26,7 @@ test('throws what Kasm refuses, with its words', async () => {
   })
   const page = kasm.client.call('get_image', { target_image: { image_id: 'no id' } })
   await expect(page).rejects.toMatchObject({ status: 500, message: expect.stringContaining('no JSON') })
+  await expect(page).rejects.toThrow('(image_id is no UUID: "no id")')
 })
 
 test('hands over a screenshot as it is', async () => {

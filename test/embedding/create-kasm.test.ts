@@ -175,3 +175,12 @@ test('says what of its options makes no sense', async () => {
   await using kasm = await createKasm({ registry: false })
   expect(() => kasm.registry).toThrow('Leave out `registry: false`')
 })
+
+test('refuses what the types would, so that no mistyped option goes unnoticed', async () => {
+  const refused = (options: object) => expect(createKasm(options as KasmOptions)).rejects
+  await refused({ agentz: 3 }).toThrow('there is no option "agentz". Did you mean "agents"?')
+  await refused({ sessionDelays: { starting: 5 } }).toThrow('there is no session delay "starting"')
+  await refused({ sessionDelays: { startingMs: -1 } }).toThrow('sessionDelays.startingMs is -1')
+  await refused({ clock: 'frozzen' }).toThrow('clock is "frozzen"')
+  await refused({ apiKey: '' }).toThrow('apiKey is empty')
+})

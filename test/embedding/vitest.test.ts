@@ -37,6 +37,7 @@ test('toHaveReceived shows the call that came nearest', async ({ kasm }) => {
   expect(kasm).toHaveReceived('create_image', { target_image: { name: 'team/b:1' } })
   expect(kasm).toHaveReceived('create_image', { target_image: { name: 'team/b:1' } }, { exactly: 1 })
   expect(kasm).not.toHaveReceived('delete_image')
+  expect(() => expect(kasm).not.toHaveReceived('create_image')).toThrow('no such call of create_image, there were 1:')
   const wrong = { target_image: { name: 'team/b:1', cores: 4 } }
   expect(() => expect(kasm).toHaveReceived('create_image', wrong)).toThrow('body.target_image.cores is 2, expected 4')
 })

@@ -22,6 +22,8 @@ test('takes the key and secret as HTTP Basic, with or without a body', async () 
   expect((await send('/api/public/get_images', {}, basic(`${apiKey}:${apiKeySecret}`))).status).toBe(200)
   const headers = basic(`${apiKey}:${apiKeySecret}`)
   expect((await app.inject({ method: 'POST', url: '/api/admin/get_images', headers })).statusCode).toBe(200)
+  const typed = { ...headers, 'content-type': 'application/json' }
+  expect((await app.inject({ method: 'POST', url: '/api/admin/get_images', headers: typed })).statusCode).toBe(200)
 })
 
 test.each([

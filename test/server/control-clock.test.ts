@@ -79,7 +79,7 @@ test.for([
   [{ set: '2025-12-31T00:00:00Z' }, 'past'],
   [{ set: 'soon' }, 'no date'],
   [{ advance: '9999999d' }, '9999'],
-  [{ advance: '30' }, 'pattern'],
+  [{ advance: '30' }, 'duration such as'],
   [{ speed: 0 }, 'speed'],
 ] as const)('refuses %o and leaves the clock as it is', async ([changes, reason]) => {
   const { post, get } = startControlled()
@@ -140,4 +140,12 @@ test('waits for the calls to agents that are under way before it moves on', asyn
   release()
   expect(((await (await requested).json()) as { kasm_id?: string }).kasm_id).toMatch(/^[0-9a-f]{32}$/)
   await advanced
+})
+
+test('says how a duration is written, and takes a call of no bytes that is called JSON', async () => {
+  const { post, app } = startControlled()
+  const { body } = await post('/clock', { advance: '1 fortnight' })
+  expect(body.error.message).toContain('advance must be a duration such as 250ms, 30s, 5m, 1h30m or 2d')
+  const headers = { 'content-type': 'application/json' }
+  expect((await app.inject({ method: 'POST', url: '/__sim__/reset', headers })).statusCode).toBe(200)
 })

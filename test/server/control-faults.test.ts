@@ -202,3 +202,14 @@ test('ends an answer in the middle of its JSON with a length that is true', asyn
   expect(text.startsWith('{"images":[')).toBe(true)
   expect(() => JSON.parse(text)).toThrow()
 })
+
+test('refuses a fault for an operation that there is not: it would never hit', async () => {
+  const { post, get } = startControlled()
+  const scoped = (operation: string) => post('/faults', { kind: 'internal-error', scope: { operations: [operation] } })
+  expect(await scoped('get_imagez')).toMatchObject({
+    status: 400,
+    body: { error: { code: 'CONTROL_INVALID', message: expect.stringContaining('Did you mean "get_images"?') } },
+  })
+  expect((await get('/faults')).body.faults).toEqual([])
+  for (const known of ['get_images', 'stop_kasm', 'heartbeat']) expect((await scoped(known)).status).toBe(200)
+})

@@ -346,3 +346,13 @@ test('answers any JSON with what it is filled with or with a coded error, and ne
     { numRuns: 60 },
   )
 })
+
+test('wipes nothing where a seed has no body, as where its file is not there', async () => {
+  const { app, imageNames } = startControlled()
+  for (const headers of [{}, { 'content-type': 'application/json' }]) {
+    const { statusCode, body } = await app.inject({ method: 'POST', url: '/__sim__/seed', headers })
+    expect(statusCode).toBe(400)
+    expect(JSON.parse(body).error.message).toContain('there is no body')
+  }
+  expect(await imageNames()).toEqual([chrome])
+})

@@ -168,3 +168,10 @@ test('ends a wait with the server, and with the caller', async () => {
   isClosed = true
   await waiting
 })
+
+test('says where no image is defined under the name that is waited for', async () => {
+  const fake = startControlled({ autoEnableAgents: true })
+  await fake.heartbeat()
+  const { body } = await fake.post('/wait-for', { image: 'team/typo:1', presentOn: 'all', timeout: '1ms' })
+  expect(body.missing).toEqual(['no image is defined as team/typo:1', 'agent-1 holds no digest of it'])
+})

@@ -45,7 +45,7 @@ test('answers 404 as JSON to the wrong method', async () => {
 
 test.each([
   ['broken JSON', 400, '{"api_key":', 'application/json'],
-  ['an empty body', 400, '', 'application/json'],
+  ['an empty body', 401, '', 'application/json'],
   ['a form', 415, 'api_key=x', 'application/x-www-form-urlencoded'],
   ['plain text', 415, '{}', 'text/plain'],
   ['an oversized body', 413, JSON.stringify({ padding: 'x'.repeat(1_100_000) }), 'application/json'],

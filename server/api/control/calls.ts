@@ -37,3 +37,6 @@ export const controlCalls = {
 } as const satisfies Record<string, ControlCall>
 
 export type ControlOperationName = keyof typeof controlCalls
+
+/** How long wait-for waits. Two check-ins and a pull: an agent hears of an image at one, and tells at the next that it holds it. */
+export const defaultTimeout = '2m'

@@ -1,5 +1,6 @@
 // The journal of the control API, verification, and waiting.
 import { Type } from 'typebox'
+import { defaultTimeout } from './calls.ts'
 import { Count, Duration, Name, own, reference, Text } from './leaves.ts'
 
 const exampleEntry = {
@@ -100,7 +101,7 @@ export const VerificationSchema = Type.Object(
 )
 const timeout = Type.Optional({
   ...Duration('The patience of the caller, on the wall clock.'),
-  default: '30s',
+  default: defaultTimeout,
 } as never)
 export const WaitForSchema = Type.Union(
   [
