@@ -1,5 +1,9 @@
 // Four groups of tests: `unit` and `scenarios` run everywhere; `container` needs a Docker Engine, `browser` needs Chromium.
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+
+/** Many tests wait more than they work, so a small machine runs two files at a time. */
+const maxWorkers = Math.max(2, availableParallelism() - 1)
 
 export default defineConfig({
   test: {
@@ -9,6 +13,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/scenarios/**', 'test/container/**', 'test/browser/**'],
+          maxWorkers,
           testTimeout: 30_000,
         },
       },
@@ -16,6 +21,8 @@ export default defineConfig({
         test: {
           name: 'scenarios',
           include: ['test/scenarios/**/*.test.ts'],
+          // After all others: the scripts run in real time and want the machine to themselves.
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           fileParallelism: false,
         },
