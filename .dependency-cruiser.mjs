@@ -12,20 +12,20 @@ export default {
       comment: 'The fake Kasm runs alone.',
       severity: 'error',
       from: { path: '^server/' },
-      to: { path: '^(simulator|scenarios|test|bench)/' },
+      to: { path: '^(simulator|scenarios|test|bench|generate)/' },
     },
     {
       name: 'kernel-imports-nothing-of-ours',
       severity: 'error',
       from: { path: '^server/kernel/' },
-      to: { path: '^(server|simulator|scenarios|test|bench)/', pathNot: '^server/kernel/' },
+      to: { path: '^(server|simulator|scenarios|test|bench|generate)/', pathNot: '^server/kernel/' },
     },
     {
       name: 'agent-is-pure',
       comment: 'The agent knows the kernel and nothing else, so that both drivers can run it.',
       severity: 'error',
       from: { path: '^simulator/agent/' },
-      to: { path: '^(server|simulator|scenarios|test|bench)/', pathNot: '^(server/kernel|simulator/agent)/' },
+      to: { path: '^(server|simulator|scenarios|test|bench|generate)/', pathNot: '^(server/kernel|simulator/agent)/' },
     },
     {
       name: 'core-does-no-io',

@@ -124,3 +124,14 @@ function canonicalName(reference: ImageReference): string {
   const familiar = familiarReference(reference).slice(familiarName(reference).length)
   return `${reference.host}/${reference.repository}${familiar}`
 }
+
+/** The first error of a body in the form of the distribution specification; null where it has none. */
+export function firstError(body: string): { code: string; message: string } | null {
+  try {
+    const [first] = Object(JSON.parse(body)).errors ?? []
+    const { code = 'UNKNOWN', message = '' } = Object(first)
+    return first === undefined ? null : { code: String(code), message: String(message) }
+  } catch {
+    return null
+  }
+}

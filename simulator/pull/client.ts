@@ -6,7 +6,7 @@ import { type Challenge, parseChallenges } from '../registry/challenge.ts'
 import { Attempts } from './attempts.ts'
 import { type Connection, noAuthorization, tokenSource } from './authenticate.ts'
 import type { Delay } from './blob.ts'
-import { type ClientWords, type FailedRequest, type Step, wordsOf } from './client-words.ts'
+import { type ClientWords, type FailedRequest, firstError, type Step, wordsOf } from './client-words.ts'
 import { RegistryFailure, refusal } from './failure.ts'
 import type { Endpoint } from './names.ts'
 import type { Persona } from './personas.ts'
@@ -183,15 +183,5 @@ export class Client {
     if (!login || !challenges.some(({ scheme }) => scheme === 'basic')) return false
     this.#basic = { header: basic(login), expired: () => false }
     return true
-  }
-}
-
-function firstError(body: string): { code: string; message: string } | null {
-  try {
-    const [first] = Object(JSON.parse(body)).errors ?? []
-    const { code = 'UNKNOWN', message = '' } = Object(first)
-    return first === undefined ? null : { code: String(code), message: String(message) }
-  } catch {
-    return null
   }
 }

@@ -1,12 +1,12 @@
 // Profiles by name or by file: what people write under `registry.profile` and after `--profile`.
-import { readFileSync } from 'node:fs'
-import { KasmSimError } from '../../server/kernel/errors.ts'
 import { checkForm } from '../scenario/form.ts'
-import { readYaml } from '../scenario/load-yaml.ts'
+import { readSource, readYaml } from '../scenario/load-yaml.ts'
 import { Problems } from '../scenario/problems.ts'
 import type { Profile } from './policy/policy.ts'
 import { ProfileSchema, type ProfileSource, profileOf } from './policy/profile-source.ts'
 import { findProfile } from './policy/profiles.ts'
+
+const advice = 'Name a file that is there, or a profile that `kasm-sim profiles` lists.'
 
 /** Whether a text names a file and no profile that comes with the program. */
 export function isProfileFile(nameOrFile: string): boolean {
@@ -23,24 +23,10 @@ export function isProfileFile(nameOrFile: string): boolean {
  */
 export function loadProfile(nameOrFile: string): Profile {
   if (!isProfileFile(nameOrFile)) return findProfile(nameOrFile)
-  const { source, locate = () => null } = readYaml(readText(nameOrFile), nameOrFile, 'profile')
+  const { source, locate = () => null } = readYaml(readSource(nameOrFile, 'profile', advice), nameOrFile, 'profile')
   const problems = new Problems('profile')
   checkForm(ProfileSchema, source, problems)
   problems.throwIfAny({ source, file: nameOrFile, locate })
   // What has passed its schema is of its type.
   return profileOf(source as unknown as ProfileSource, nameOrFile)
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
-    const reason = isMissing ? 'there is no such file' : (cause as Error).message
-    throw new KasmSimError(
-      'PROFILE_INVALID',
-      `Failed to read the profile ${file}: ${reason}. Name a file that is there, or a profile that \`kasm-sim profiles\` lists.`,
-      { cause },
-    )
-  }
 }

@@ -1,15 +1,13 @@
 // Faults of a registry that runs alone, from a file.
-import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { type Static, Type } from 'typebox'
-import { KasmSimError } from '../../server/kernel/errors.ts'
 import type { Fault } from '../registry/faults/fault.ts'
 import { FaultsSchema } from '../registry/faults/fault-source.ts'
 import { Compilation } from './compilation.ts'
 import { compileFaults } from './compile-faults.ts'
 import { scenarioDefaults } from './defaults.ts'
 import { checkForm } from './form.ts'
-import { readYaml } from './load-yaml.ts'
+import { readSource, readYaml } from './load-yaml.ts'
 import { isFields, Problems } from './problems.ts'
 import { Count, own } from './schema-leaves.ts'
 
@@ -29,7 +27,11 @@ const FileSchema = Type.Object(
  * loadFaults('./faults.yaml') // { seed: 1, faults: [...] }
  */
 export function loadFaults(file: string): { seed: number; faults: Fault[] } {
-  const { source, locate = () => null } = readYaml(readText(file), file, 'faults')
+  const { source, locate = () => null } = readYaml(
+    readSource(file, 'faults', 'Name a file that is there.'),
+    file,
+    'faults',
+  )
   const problems = new Problems('faults')
   checkForm(FileSchema, source, problems)
   const resolveFile = (name: string) => resolve(dirname(file), name)
@@ -41,20 +43,4 @@ export function loadFaults(file: string): { seed: number; faults: Fault[] } {
   const faults = compileFaults(Array.isArray(sources) ? sources : [], ['faults'], context)
   problems.throwIfAny({ source, file, locate })
   return { seed, faults }
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
-    const reason = isMissing ? 'there is no such file' : (cause as Error).message
-    throw new KasmSimError(
-      'FAULTS_INVALID',
-      `Failed to read the faults ${file}: ${reason}. Name a file that is there.`,
-      {
-        cause,
-      },
-    )
-  }
 }

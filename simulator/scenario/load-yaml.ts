@@ -1,4 +1,5 @@
 // Reads a scenario in YAML; JSON is read as the YAML that it is, so that both have lines and columns.
+import { readFileSync } from 'node:fs'
 import {
   type Document,
   isAlias,
@@ -11,11 +12,28 @@ import {
   parseDocument,
   visit,
 } from 'yaml'
+import { KasmSimError } from '../../server/kernel/errors.ts'
 import type { LoadedScenario } from './loaded.ts'
 import { type FileKind, type Locate, scenarioError } from './problems.ts'
 
 /** How many nodes aliases may multiply into: enough for any scenario, and far from what fills the memory. */
 const aliasCountMax = 100
+
+/**
+ * The text of a file of profiles or faults; `advice` says what to do where there is none.
+ *
+ * @throws KasmSimError PROFILE_INVALID | FAULTS_INVALID
+ */
+export function readSource(file: string, kind: Exclude<FileKind, 'scenario'>, advice: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
+    const reason = isMissing ? 'there is no such file' : (cause as Error).message
+    const code = kind === 'profile' ? 'PROFILE_INVALID' : 'FAULTS_INVALID'
+    throw new KasmSimError(code, `Failed to read the ${kind} ${file}: ${reason}. ${advice}`, { cause })
+  }
+}
 
 /**
  * Parses a scenario, or a profile, of YAML or JSON text.

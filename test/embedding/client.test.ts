@@ -41,7 +41,7 @@ test('hands over a screenshot as it is', async () => {
 })
 
 test('its types are those of the OpenAPI document', () => {
-  const generator = new URL('../../bench/generate-client.ts', import.meta.url).pathname
+  const generator = new URL('../../generate/client.ts', import.meta.url).pathname
   expect(() =>
     execFileSync(process.execPath, [generator, '--check'], { encoding: 'utf8', stdio: 'pipe' }),
   ).not.toThrow()

@@ -6,7 +6,7 @@ import type { ImageReference } from '../../../server/kernel/reference.ts'
 import type { ModelledLogin, ModelledToken } from '../../registry/modelled-access.ts'
 import type { ModelledAnswer, ModelledRequest } from '../../registry/modelled-registry.ts'
 import { Attempts } from '../attempts.ts'
-import { type ClientWords, type FailedRequest, type Step, wordsOf } from '../client-words.ts'
+import { type ClientWords, type FailedRequest, firstError, type Step, wordsOf } from '../client-words.ts'
 import { RegistryFailure, refusal } from '../failure.ts'
 import type { Endpoint } from '../names.ts'
 import type { Persona } from '../personas.ts'
@@ -176,15 +176,5 @@ export class ModelledClient implements TokenSender {
     if (challenge === null || (challenge === 'basic' && this.#options.login === null)) return false
     this.#challenge = challenge
     return true
-  }
-}
-
-function firstError(body: string): { code: string; message: string } | null {
-  try {
-    const [first] = Object(JSON.parse(body)).errors ?? []
-    const { code = 'UNKNOWN', message = '' } = Object(first)
-    return first === undefined ? null : { code: String(code), message: String(message) }
-  } catch {
-    return null
   }
 }

@@ -3,23 +3,9 @@ import { expect, test } from 'vitest'
 import { createDockerHubPolicy } from '../../../simulator/registry/policy/docker-hub.ts'
 import type { PolicyRequest } from '../../../simulator/registry/policy/policy.ts'
 import { findProfile } from '../../../simulator/registry/policy/profiles.ts'
+import { request } from './limits.ts'
 
 const hourMs = 3_600_000
-
-function request(change: Partial<PolicyRequest> = {}): PolicyRequest {
-  return {
-    method: 'GET',
-    class: 'manifest',
-    repository: 'kasmweb/chrome',
-    reference: '1.16.1',
-    digest: `sha256:${'0'.repeat(64)}`,
-    role: 'index',
-    source: '192.0.2.1',
-    user: null,
-    challenged: false,
-    ...change,
-  }
-}
 
 test('takes one pull for each two manifests of a multi-arch image', () => {
   const policy = createDockerHubPolicy()

@@ -1,5 +1,5 @@
 // Brings the pages of docs/what-if/ up to date: runs the commands that they show, puts the tables below each and the plots beside the
-// page. `node bench/what-if-pages.ts caps rollback` does so for some of them. The prose is written by hand and names figures, so read it
+// page. `node generate/what-if-pages.ts caps rollback` does so for some of them. The prose is written by hand and names figures, so read it
 // again where a number has moved.
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
