@@ -17,6 +17,7 @@ a:hover { text-decoration: underline }
 .soft, small { color: var(--soft) }
 .end { margin-left: auto }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(170px, 1fr)); gap: 12px }
+@media (max-width: 480px) { .cards { grid-template-columns: repeat(2, 1fr) } }
 .card, .sheet { background: var(--card); border: 1px solid var(--line); border-radius: 10px }
 .card { padding: 12px 14px }
 .card b { display: block; font-size: 20px; font-weight: 650 }
