@@ -1,6 +1,6 @@
 // One request and its answer: reads the body within a limit, answers or streams with back-pressure, and counts what went out.
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
-import { RegistryProblem } from './errors.ts'
+import { RegistryProblem } from './answer/problem.ts'
 import { type BodyEffect, BodyEnds, type BodyTime, spoiled } from './faults/body.ts'
 import type { PolicyRefusal } from './policy/policy.ts'
 import type { ShapedAnswer } from './shaping.ts'

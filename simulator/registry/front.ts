@@ -2,18 +2,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../../server/kernel/clock.ts'
 import type { RegistryAccount } from '../scenario/scenario.ts'
+import { RegistryAnswers } from './answer/answers.ts'
+import { type Problem, problemOf, RegistryProblem } from './answer/problem.ts'
+import type { RegistryRequest } from './answer/request.ts'
 import { readAnswerFacts } from './answer-facts.ts'
-import { BasicFlow, BearerFlow } from './authentication.ts'
+import { readAuthorization, writeChallenge } from './authorization.ts'
 import type { Backend, Route } from './backend/backend.ts'
 import type { BlobHost } from './blob-host.ts'
-import { RegistryProblem } from './errors.ts'
 import { CallerGone, Exchange } from './exchange.ts'
 import { type FaultDecider, strike } from './faults/strike.ts'
 import type { RequestRecord } from './journal.ts'
-import type { Policy, PolicyRequest, Profile } from './policy/policy.ts'
+import type { Profile } from './policy/policy.ts'
 import type { RequestPart } from './request-class.ts'
 import type { ShapedAnswer, Shaper } from './shaping.ts'
-import { assertRepositoryName, readTarget, type Target } from './target.ts'
+import { assertRepositoryName, isRepositoryName, readTarget, type Target } from './target.ts'
+import { TokenEndpoint } from './token-endpoint.ts'
+import { TokenSigner } from './tokens.ts'
 
 /** Of a user agent the journal keeps so many characters. */
 const userAgentMax = 256
@@ -37,21 +41,24 @@ interface FrontOptions {
 /** Answers requests. */
 export class Front {
   readonly #options: FrontOptions
-  readonly #policy: Policy
-  readonly #flow: BearerFlow | BasicFlow | null
+  readonly #answers: RegistryAnswers
+  readonly #signer: TokenSigner
   readonly #routes: Record<Target['endpoint'], Record<string, Route>>
 
   constructor(options: FrontOptions) {
     this.#options = options
-    this.#policy = options.profile.createPolicy(options.accounts)
-    this.#flow = flowOf(options)
-    const { routes } = options.backend
-    this.#routes = { ...routes, blob: { ...routes.blob, ...redirectRoutes(options) }, token: tokenRoutes(this.#flow) }
+    const { profile, accounts, backend, clock } = options
+    const knows = (repository: string) => backend.knows(repository)
+    this.#answers = new RegistryAnswers({ profile, accounts, knows, startedAtMs: clock.nowMs() })
+    const { authentication } = profile
+    this.#signer = new TokenSigner(authentication.scheme === 'none' ? '' : authentication.service)
+    const { routes } = backend
+    this.#routes = { ...routes, blob: { ...routes.blob, ...redirectRoutes(options) }, token: this.#tokenRoutes() }
   }
 
   /** Passwords that end are good anew from now on. */
   renewPasswords(): void {
-    this.#flow?.renewPasswords()
+    this.#answers.access.renewPasswords(this.#options.clock.nowMs())
   }
 
   /** Answers one request; never throws. */
@@ -116,61 +123,51 @@ export class Front {
 
   async #answer(exchange: Exchange): Promise<void> {
     const { endpoint, repository, path } = exchange.target
-    const isOtherToken = this.#flow instanceof BearerFlow && endpoint === 'token' && path !== this.#flow.tokenPath
+    const isOtherToken = endpoint === 'token' && path !== this.#answers.access.tokenPath
     const methods = isOtherToken ? {} : this.#routes[endpoint]
     if (Object.keys(methods).length === 0) throw new RegistryProblem('UNSUPPORTED', null, { status: 404 })
     if (endpoint !== 'ping' && endpoint !== 'token') assertRepositoryName(repository)
     const route = methods[exchange.request.method ?? '']
     if (!route) throw new RegistryProblem('UNSUPPORTED', null, { headers: { allow: Object.keys(methods).join(', ') } })
-    await this.#admit(exchange)
-    if (!exchange.answered) await route(exchange)
+    if (await this.#letThrough(exchange)) await route(exchange)
   }
 
-  /** Asks for a credential where there must be one, and the policy before that is said. */
-  async #admit(exchange: Exchange): Promise<void> {
-    const { target, source } = exchange
-    const problem = target.endpoint === 'token' ? null : this.#problemOf(exchange)
-    const decision = this.#policy.decide(await this.#policyRequest(exchange, problem), this.#options.clock.nowMs())
+  /** Has the rules judge a request, and answers it where they let it not through. */
+  async #letThrough(exchange: Exchange): Promise<boolean> {
+    const { clock, backend } = this.#options
+    const { endpoint } = exchange.target
+    const request = requestOf(exchange, this.#signer)
+    const admission = endpoint === 'token' ? null : this.#answers.admit(request, clock.nowMs())
+    exchange.user = admission?.user ?? null
+    // Of a request that is about to be refused the backend is not asked: it has not been let through.
+    const isLookedUp = endpoint === 'manifest' && admission?.problem === null
+    const manifest = isLookedUp ? await backend.identify(exchange) : null
+    const decision =
+      admission === null
+        ? this.#answers.decideToken(request, clock.nowMs())
+        : this.#answers.decide(request, admission, manifest, clock.nowMs())
     exchange.policyHeaders = decision.headers
     exchange.rateLimitRemaining = decision.rateLimitRemaining
-    if (!decision.allowed) {
-      exchange.refuse(decision)
-      return
-    }
-    exchange.onEnd = decision.onEnd ?? null
-    if (!problem) return
-    exchange.policyHeaders = this.#policy.challengeHeaders(source)
-    throw problem
+    exchange.onEnd = decision.onEnd
+    if (decision.no === null) return true
+    if ('limit' in decision.no) exchange.refuse(decision.no.limit)
+    else this.#reply(exchange, decision.no.problem)
+    return false
   }
 
-  #problemOf(exchange: Exchange): RegistryProblem | null {
-    try {
-      this.#flow?.authorize(exchange)
-      return null
-    } catch (error) {
-      if (error instanceof RegistryProblem) return error
-      throw error
-    }
+  #reply(exchange: Exchange, { status, headers, body, challenge }: Problem): void {
+    const asks = challenge && writeChallenge(challenge, urlOf(exchange), this.#answers.access.tokenPath ?? '')
+    exchange.reply(status, { ...headers, ...(asks === null ? {} : { 'www-authenticate': asks }) }, body)
   }
 
-  /** Of a request that is about to be challenged the backend is not asked: it has not been let through. */
-  async #policyRequest(exchange: Exchange, problem: RegistryProblem | null): Promise<PolicyRequest> {
-    const { request, target, source, user } = exchange
-    const isManifest = target.endpoint === 'manifest' && problem === null
-    const manifest = isManifest ? await this.#options.backend.identify(exchange) : null
-    return {
-      method: request.method ?? '',
-      class: target.class,
-      repository: target.repository || null,
-      reference: target.reference || null,
-      digest: manifest?.digest ?? null,
-      role: manifest?.role ?? null,
-      source,
-      user,
-      challenged: problem !== null,
-      ...partOf(exchange),
-      ...(request.headers.authorization === undefined ? {} : { authorization: request.headers.authorization }),
-    }
+  #tokenRoutes(): Record<string, Route> {
+    if (this.#answers.access.tokenPath === null) return {}
+    const endpoint = new TokenEndpoint({
+      signer: this.#signer,
+      nowMs: () => this.#options.clock.nowMs(),
+      grant: (request) => this.#answers.grant(request, this.#options.clock.nowMs()),
+    })
+    return { GET: (exchange) => endpoint.get(exchange), POST: (exchange) => endpoint.post(exchange) }
   }
 
   /** The run's own fleet says in headers whom it stands for; nobody else is believed. */
@@ -195,12 +192,6 @@ async function travel(shaped: ShapedAnswer): Promise<void> {
   }
 }
 
-function flowOf({ profile, accounts, backend, clock }: FrontOptions): BearerFlow | BasicFlow | null {
-  const { authentication } = profile
-  if (authentication.scheme === 'bearer') return new BearerFlow({ authentication, accounts, backend, clock })
-  return authentication.scheme === 'basic' ? new BasicFlow({ authentication, accounts, clock }) : null
-}
-
 /** A blob that the backend knows not to have is refused here. */
 function redirectRoutes({ blobHost, backend }: FrontOptions): Record<string, Route> {
   if (blobHost === null) return {}
@@ -213,19 +204,34 @@ function redirectRoutes({ blobHost, backend }: FrontOptions): Record<string, Rou
 }
 
 /** The part of its class that a request is of, where limits tell it apart. */
-function partOf({ request, target }: Exchange): { part?: RequestPart } {
+function partOf(request: IncomingMessage, target: Target): { part?: RequestPart } {
   if (target.endpoint === 'manifest' && request.method === 'PUT') return { part: 'manifest-push' }
   return target.endpoint === 'tags' ? { part: 'tag-list' } : {}
 }
 
-function tokenRoutes(flow: BearerFlow | BasicFlow | null): Record<string, Route> {
-  if (!(flow instanceof BearerFlow)) return {}
-  const post: Route = (exchange) => flow.postToken(exchange)
-  return { GET: (exchange) => flow.getToken(exchange), POST: flow.tokenByPost ? post : notFound }
+/** What a request is to the rules. */
+function requestOf({ request, target, source }: Exchange, signer: TokenSigner): RegistryRequest {
+  const { repository, reference, endpoint, query } = target
+  const from = endpoint === 'uploads' && query.has('mount') ? query.get('from') : null
+  const { authorization } = request.headers
+  return {
+    method: request.method ?? '',
+    class: target.class,
+    ...partOf(request, target),
+    repository: repository || null,
+    reference: reference || null,
+    action: target.class === 'push' ? 'push' : request.method === 'DELETE' ? 'delete' : 'pull',
+    mountsFrom: from !== null && from !== repository && isRepositoryName(from) ? from : null,
+    authorization: readAuthorization(authorization, signer),
+    authorizationKey: authorization,
+    source,
+  }
 }
 
-function notFound(): never {
-  throw new RegistryProblem('UNSUPPORTED', null, { status: 404 })
+/** The registry as the caller called it, unless that is no host. */
+function urlOf({ request }: Exchange): string {
+  const { host = '' } = request.headers
+  return `http://${/^[\w.:[\]-]+$/.test(host) ? host : 'localhost'}`
 }
 
 function recordOf(exchange: Exchange, nowMs: number) {
@@ -250,12 +256,12 @@ function recordOf(exchange: Exchange, nowMs: number) {
 function refuse(exchange: Exchange, error: unknown): void {
   if (error instanceof CallerGone || exchange.answered) {
     exchange.cut()
-  } else if (error instanceof RegistryProblem) {
-    exchange.reply(error.status, { 'content-type': 'application/json', ...error.headers }, error.body)
-  } else {
-    const message = error instanceof Error ? error.message : String(error)
-    exchange.json(500, { errors: [{ code: 'UNKNOWN', message, detail: null }] })
+    return
   }
+  const message = error instanceof Error ? error.message : String(error)
+  const { status, headers, body } =
+    error instanceof RegistryProblem ? error.problem : problemOf('UNKNOWN', null, { message })
+  exchange.reply(status, { ...headers }, body)
 }
 
 /** A connection that breaks is no error of the registry's; the answer's end is written down all the same. */

@@ -2,21 +2,29 @@
 // faults, asked in the same order (front.ts). A manifest's size is that of the document which the front would serve.
 import type { RequestClass } from '../events/events.ts'
 import type { RegistryAccount } from '../scenario/scenario.ts'
-import { RegistryProblem } from './errors.ts'
+import type { AccessRules } from './answer/access-rules.ts'
+import { type ManifestIdentity, RegistryAnswers } from './answer/answers.ts'
+import { blobPart, missingManifest } from './answer/content.ts'
+import type { Challenge, Problem } from './answer/problem.ts'
+import type { Access, Login, RegistryRequest, Token } from './answer/request.ts'
 import type { BodyEffect } from './faults/body.ts'
 import type { FaultDecision } from './faults/fault.ts'
 import { errorDocument } from './faults/strike.ts'
-import {
-  ModelledAccess,
-  type ModelledAuthorization,
-  type ModelledLogin,
-  type ModelledProblem,
-  type ModelledToken,
-  problemOf,
-} from './modelled-access.ts'
 import { type ModelledImage, ModelledImages, type ModelledReference } from './modelled-images.ts'
-import type { Policy, PolicyRefusal, Profile } from './policy/policy.ts'
+import type { PolicyRefusal, Profile } from './policy/policy.ts'
 import type { SyntheticImage } from './synthetic.ts'
+
+export type ModelledLogin = Login
+
+/** A token as its owner holds it. */
+export interface ModelledToken extends Token {
+  /** Counts from 1. */
+  id: number
+  lifetimeSeconds: number
+}
+
+/** How a request says who sends it: a token, or a user name and password (Basic). */
+export type ModelledAuthorization = { token: ModelledToken } | { login: ModelledLogin }
 
 /** What is asked of the registry. */
 export interface ModelledRequest {
@@ -42,7 +50,12 @@ export interface ModelledRequest {
 }
 
 /** What the registry answers. */
-export interface ModelledAnswer extends ModelledProblem {
+export interface ModelledAnswer {
+  status: number
+  body: string
+  /** How the answer asks for an authorization. */
+  challenge: Challenge['scheme'] | null
+  challengeError: Challenge['error']
   /** Of what is served. */
   bytes: number
   /** What a tag stands for. */
@@ -79,24 +92,28 @@ const success: ModelledAnswer = {
  * registry.answer({ class: 'ping', method: 'GET', ... }, 0).status // 401
  */
 export class ModelledRegistry {
-  readonly access: ModelledAccess
-  readonly #policy: Policy
+  readonly #answers: RegistryAnswers
   /** Null where blobs are not redirected. */
   readonly #redirectStatus: number | null
   readonly #images = new ModelledImages()
-  readonly #free: ReadonlySet<RequestClass>
+  /** By repository: they are asked for by the million. */
+  readonly #scopes = new Map<string, readonly Access[]>()
+  #tokens = 0
 
   constructor({ profile, accounts }: { profile: Profile; accounts: readonly RegistryAccount[] }) {
-    this.#policy = profile.createPolicy(accounts)
-    const { authentication, blobRedirect } = profile
+    const { blobRedirect } = profile
     this.#redirectStatus = blobRedirect ? (blobRedirect.status ?? 307) : null
-    this.access = new ModelledAccess({ authentication, accounts, knows: (name) => this.#images.knows(name) })
-    this.#free = new Set(allClasses.filter((each) => isFree(each, this.#policy)))
+    const knows = (repository: string) => this.#images.knows(repository)
+    this.#answers = new RegistryAnswers({ profile, accounts, knows, startedAtMs: 0 })
+  }
+
+  get access(): AccessRules {
+    return this.#answers.access
   }
 
   /** Whether nothing hangs on the moment of a request of this class: it costs nothing and is never refused. */
   isFree(requestClass: RequestClass): boolean {
-    return !this.access.countsLogins && this.#free.has(requestClass)
+    return this.#answers.isFree(requestClass)
   }
 
   /** Every image ever published, by number. */
@@ -139,41 +156,31 @@ export class ModelledRegistry {
 
   #answer(request: ModelledRequest, nowMs: number): ModelledAnswer {
     if (request.redirected) return this.#serveBlob(request, { ...success })
-    const { class: requestClass, method, reference, source, authorization } = request
+    const asked = askedOf(request)
+    const { class: requestClass, method } = request
     const isToken = requestClass === 'token'
-    const repository = isToken ? null : request.repository
-    const admission = isToken ? anybody : this.access.admit({ repository, authorization, source }, nowMs)
-    const { user, problem } = admission
-    const image = problem === null ? this.#imageOf(request) : null
-    const decision = this.#policy.decide(
-      {
-        method,
-        class: requestClass,
-        repository,
-        reference,
-        source,
-        user,
-        digest: image === null ? null : request.role === 'platform' ? image.manifestDigest : image.digest,
-        role: image === null ? null : request.role,
-        challenged: problem !== null,
-        authorization: authorization === null ? undefined : headerOf(authorization),
-      },
-      nowMs,
-    )
+    const admission = isToken ? null : this.#answers.admit(asked, nowMs)
+    const image = admission?.problem === null ? this.#imageOf(request) : null
+    const decision =
+      admission === null
+        ? this.#answers.decideToken(asked, nowMs)
+        : this.#answers.decide(asked, admission, image && identityOf(image, request.role), nowMs)
     const answer: ModelledAnswer = { ...success }
-    answer.authenticated = user !== null
+    answer.authenticated = decision.user !== null
     answer.rateLimitRemaining = decision.rateLimitRemaining
     if (hasAny(decision.headers)) answer.headers = decision.headers
-    if (!decision.allowed) return Object.assign(answer, refusalOf(decision))
-    answer.onEnd = decision.onEnd ?? null
-    if (problem !== null) return Object.assign(answer, problem)
-    if (isToken) return Object.assign(answer, this.#grant(request, nowMs))
-    if (requestClass === 'blob') this.#serveBlob(request, answer)
-    else if (requestClass !== 'ping' && image === null) Object.assign(answer, this.#missing(request))
-    else if (image !== null) {
-      answer.image = image
-      if (method !== 'HEAD') answer.bytes = sizeOf(image, request.role)
+    answer.onEnd = decision.onEnd
+    if (decision.no !== null) {
+      return 'limit' in decision.no
+        ? Object.assign(answer, refusalOf(decision.no.limit))
+        : say(answer, decision.no.problem)
     }
+    if (isToken) return this.#grant(request, answer, nowMs)
+    if (requestClass === 'blob') return this.#serveBlob(request, answer)
+    if (requestClass === 'ping') return answer
+    if (image === null) return say(answer, this.#missing(request))
+    answer.image = image
+    if (method !== 'HEAD') answer.bytes = sizeOf(image, request.role)
     return answer
   }
 
@@ -182,32 +189,77 @@ export class ModelledRegistry {
     return image ?? this.#images.find(repository ?? '', reference ?? '')
   }
 
-  #grant({ method, authorization, repository, source }: ModelledRequest, nowMs: number): Partial<ModelledAnswer> {
-    if (method === 'POST' && !this.access.tokenByPost) {
-      return problemOf(new RegistryProblem('UNSUPPORTED', null, { status: 404 }))
-    }
-    const login: ModelledLogin | null = authorization && 'login' in authorization ? authorization.login : null
-    const granted = this.access.grant({ login, repository, source }, nowMs)
-    return 'status' in granted ? granted : { token: granted, authenticated: login !== null }
+  #grant(
+    { method, authorization, repository, source }: ModelledRequest,
+    answer: ModelledAnswer,
+    nowMs: number,
+  ): ModelledAnswer {
+    const by =
+      authorization !== null && 'login' in authorization
+        ? ({ grant: 'password', login: authorization.login } as const)
+        : ({ grant: 'anonymous' } as const)
+    const scopes = this.#scopesOf(repository)
+    const granted = this.#answers.grant({ method, source, scopes, wantsRefreshToken: false, by }, nowMs)
+    if ('status' in granted) return say(answer, granted)
+    const { token, lifetimeSeconds } = granted
+    this.#tokens += 1
+    answer.token = { ...token, id: this.#tokens, lifetimeSeconds }
+    answer.authenticated = token.user !== null
+    return answer
   }
 
+  #scopesOf(repository: string | null): readonly Access[] {
+    if (repository === null) return []
+    let scopes = this.#scopes.get(repository)
+    if (scopes === undefined) {
+      scopes = [{ type: 'repository', name: repository, actions: ['pull'] }]
+      this.#scopes.set(repository, scopes)
+    }
+    return scopes
+  }
+
+  /** Of a blob that is cut short, `sizeBytes` is what is left. */
   #serveBlob({ redirected, offset, sizeBytes }: ModelledRequest, answer: ModelledAnswer): ModelledAnswer {
     if (this.#redirectStatus !== null && !redirected) {
       answer.status = this.#redirectStatus
       return answer
     }
-    if (offset > 0) answer.status = 206
-    answer.bytes = sizeBytes
+    const part = blobPart(offset + sizeBytes, offset === 0 ? null : { firstBytes: offset, lastBytes: null })
+    if ('body' in part) return say(answer, part)
+    answer.status = part.status
+    answer.bytes = part.endBytes - part.startBytes
     return answer
   }
 
-  #missing({ repository, reference }: ModelledRequest): Partial<ModelledAnswer> {
-    if (!this.#images.knows(repository ?? '')) {
-      return problemOf(new RegistryProblem('NAME_UNKNOWN', { name: repository }))
-    }
-    const detail = reference?.includes(':') ? { Digest: reference } : { Tag: reference }
-    return problemOf(new RegistryProblem('MANIFEST_UNKNOWN', { Name: repository, ...detail }))
+  #missing({ repository, reference }: ModelledRequest): Problem {
+    const name = repository ?? ''
+    return missingManifest({ repository: name, reference: reference ?? '' }, this.#images.knows(name))
   }
+}
+
+/** What a request is to the rules. */
+function askedOf(request: ModelledRequest): RegistryRequest {
+  const { method, reference, source, authorization } = request
+  return {
+    ...{ method, reference, source, authorization, action: 'pull', mountsFrom: null },
+    class: request.class,
+    repository: request.class === 'token' ? null : request.repository,
+    authorizationKey: authorization === null ? undefined : headerOf(authorization),
+  }
+}
+
+function identityOf(image: ModelledImage, role: ModelledRequest['role']): ManifestIdentity {
+  const isPlatform = role === 'platform'
+  return { digest: isPlatform ? image.manifestDigest : image.digest, role: isPlatform ? 'platform' : 'index' }
+}
+
+/** Has an answer say no. */
+function say(answer: ModelledAnswer, { status, body, challenge }: Problem): ModelledAnswer {
+  answer.status = status
+  answer.body = body
+  answer.challenge = challenge?.scheme ?? null
+  answer.challengeError = challenge?.error ?? null
+  return answer
 }
 
 /** An answer whose body a fault has spoiled; one that is cut before its first byte never arrives. */
@@ -229,13 +281,6 @@ function sizeOf({ manifestBytes, indexBytes }: ModelledImage, role: ModelledRequ
 function headerOf(authorization: ModelledAuthorization): string {
   if ('token' in authorization) return `Bearer ${authorization.token.id}`
   return `Basic ${authorization.login.username}:${authorization.login.password}`
-}
-
-const anybody = { user: null, problem: null }
-const allClasses = ['ping', 'token', 'version-check', 'manifest', 'blob', 'other'] as const
-
-function isFree(requestClass: (typeof allClasses)[number], { classes, versionChecksAreFree }: Policy): boolean {
-  return requestClass === 'version-check' ? versionChecksAreFree : !classes.includes(requestClass)
 }
 
 function refusalOf({ status, body, headers, lineEnds }: PolicyRefusal): Partial<ModelledAnswer> {

@@ -1,6 +1,8 @@
 // Pull and content discovery after distribution-spec v1.1: manifests, blobs with ranges, tags, referrers.
+
+import { blobPart, missingManifest } from './answer/content.ts'
+import { RegistryProblem } from './answer/problem.ts'
 import { type Blob, digestAlgorithm } from './blob.ts'
-import { RegistryProblem } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import { mediaTypes } from './manifest.ts'
 import type { Repository, Store, StoredManifest } from './store.ts'
@@ -13,10 +15,10 @@ export function ping(exchange: Exchange): void {
 /** GET and HEAD of a manifest by tag or digest. */
 export function readManifestRoute(exchange: Exchange, store: Store): void {
   const { reference, repository: name } = exchange.target
-  const manifest = repositoryOf(exchange, store).find(reference)
+  const repository = store.find(name)
+  const manifest = repository?.find(reference)
   if (!manifest) {
-    const detail = reference.includes(':') ? { Digest: reference } : { Tag: reference }
-    throw new RegistryProblem('MANIFEST_UNKNOWN', { Name: name, ...detail })
+    throw new RegistryProblem(missingManifest({ repository: name, reference }, repository !== undefined))
   }
   const { blob, mediaType } = manifest
   const headers = { ...contentHeaders(blob), 'content-type': mediaType }
@@ -32,21 +34,19 @@ export async function readBlobRoute(exchange: Exchange, store: Store): Promise<v
     throw new RegistryProblem('BLOB_UNKNOWN', { digest: reference })
   }
   const { sizeBytes } = blob
-  const range = exchange.request.method === 'GET' ? readRange(exchange.request.headers.range, sizeBytes) : null
-  if (range === 'unsatisfiable') {
-    const headers = { 'content-range': `bytes */${sizeBytes}` }
-    throw new RegistryProblem('RANGE_INVALID', null, { headers, message: 'the blob has no such range' })
-  }
-  const { start, end } = range ?? { start: 0, end: sizeBytes }
+  const range = exchange.request.method === 'GET' ? readRange(exchange.request.headers.range) : null
+  const part = blobPart(sizeBytes, range)
+  if ('body' in part) throw new RegistryProblem(part)
+  const { status, startBytes, endBytes } = part
   const headers = {
     ...contentHeaders(blob),
     'content-type': 'application/octet-stream',
-    'content-length': end - start,
+    'content-length': endBytes - startBytes,
     'accept-ranges': 'bytes',
     'cache-control': 'max-age=31536000',
-    'content-range': range ? `bytes ${start}-${end - 1}/${sizeBytes}` : undefined,
+    'content-range': status === 206 ? `bytes ${startBytes}-${endBytes - 1}/${sizeBytes}` : undefined,
   }
-  await exchange.stream(range ? 206 : 200, headers, blob.read(start, end), end - start)
+  await exchange.stream(status, headers, blob.read(startBytes, endBytes), endBytes - startBytes)
 }
 
 /** The tags of a repository in order, a page at a time where the caller asks for pages. */
@@ -106,16 +106,9 @@ function readCount(text: string | null): number | null {
   return Number(text)
 }
 
-/** One range of bytes after RFC 9110; what cannot be read, and several ranges at once, mean the whole. */
-function readRange(
-  text: string | undefined,
-  sizeBytes: number,
-): { start: number; end: number } | 'unsatisfiable' | null {
-  const match = /^bytes=(\d*)-(\d*)$/i.exec(text?.trim() ?? '')
-  if (!match || (match[1] === '' && match[2] === '')) return null
-  const [, first = '', last = ''] = match
-  const start = first === '' ? Math.max(0, sizeBytes - Number(last)) : Number(first)
-  const end = first === '' || last === '' ? sizeBytes : Math.min(sizeBytes, Number(last) + 1)
-  if (first !== '' && last !== '' && Number(last) < start) return null
-  return start < end ? { start, end } : 'unsatisfiable'
+/** One range of bytes after RFC 9110; what cannot be read, and several ranges at once, are none. */
+function readRange(text: string | undefined): { firstBytes: number | null; lastBytes: number | null } | null {
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/i.exec(text?.trim() ?? '') ?? []
+  if (first === '' && last === '') return null
+  return { firstBytes: first === '' ? null : Number(first), lastBytes: last === '' ? null : Number(last) }
 }

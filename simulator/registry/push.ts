@@ -1,6 +1,7 @@
 // Push and content management after distribution-spec v1.1: uploads in one piece or in chunks, mounts, manifests, deletes.
+
+import { RegistryProblem } from './answer/problem.ts'
 import { digestAlgorithm, digestOf, StoredBlob } from './blob.ts'
-import { RegistryProblem } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import { readManifest } from './manifest.ts'
 import type { Repository, Store } from './store.ts'

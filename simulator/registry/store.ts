@@ -1,7 +1,8 @@
 // Everything that the registry holds, in memory. A repository knows its own blobs; the bytes of a blob that several repositories
 // hold are there once, and what was pushed is counted against one limit.
+
+import { RegistryProblem } from './answer/problem.ts'
 import type { Blob, StoredBlob } from './blob.ts'
-import { RegistryProblem } from './errors.ts'
 import type { ManifestFacts } from './manifest.ts'
 
 /** Bytes that pushed content may take, uploads under way included. Synthetic content takes none. */

@@ -1,7 +1,7 @@
 // What a request asks for, read from its method and path. Paths are taken as they came: nothing is resolved or cleaned, so a name
 // with dots and slashes that mean a folder elsewhere is only ever a bad name here.
 import type { RequestClass } from '../events/events.ts'
-import { RegistryProblem } from './errors.ts'
+import { RegistryProblem } from './answer/problem.ts'
 import { tokenPaths } from './policy/policy.ts'
 
 type Endpoint = 'ping' | 'token' | 'manifest' | 'blob' | 'uploads' | 'upload' | 'tags' | 'referrers' | 'unknown'

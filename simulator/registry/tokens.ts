@@ -1,68 +1,55 @@
-// Tokens after the token specification of distribution: Bearer tokens say what their holder may do where, refresh tokens say who
-// has logged in. Both are signed and good for a time.
+// Tokens as text, after the token specification of distribution: JSON Web Tokens with a key that only this registry has. What they
+// allow and when they end is for the rules to judge (answer/access-rules.ts).
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-
-/** What a caller may do in one repository. */
-export interface Access {
-  type: 'repository'
-  name: string
-  actions: string[]
-}
-
-/** What a token says. */
-export interface TokenClaims {
-  /** Null for a caller without an account. */
-  user: string | null
-  access: Access[]
-}
-
-/** What a refresh token says. */
-export interface RefreshClaims {
-  user: string
-  /** Whether it was given for a token that may only pull. */
-  readOnly: boolean
-}
+import type { Access, RefreshToken, Token } from './answer/request.ts'
 
 interface SignedClaims {
   sub: string
+  /** Seconds; null of a token that is good for ever. */
   exp: number | null
-  access?: Access[]
+  access?: readonly Access[]
   refresh?: { readOnly: boolean }
 }
 
 const header = encode({ typ: 'JWT', alg: 'HS256' })
 
-/** Signs tokens and knows its own again. They are JSON Web Tokens with a key that only this registry has. */
+/**
+ * Signs tokens and knows its own again.
+ *
+ * @example
+ * const signer = new TokenSigner('registry.docker.io')
+ * signer.read(signer.write({ user: null, access: [], endsAtMs: 300_000 }, 0)) // { user: null, access: [], endsAtMs: 300000 }
+ */
 export class TokenSigner {
   readonly #key = randomBytes(32)
   readonly #service: string
-  readonly #lifetimeSeconds: number
 
-  constructor(options: { service: string; lifetimeSeconds: number }) {
-    this.#service = options.service
-    this.#lifetimeSeconds = options.lifetimeSeconds
+  constructor(service: string) {
+    this.#service = service
   }
 
-  sign({ user, access }: TokenClaims, nowMs: number): string {
-    return this.#sign({ sub: user ?? '', exp: nowMs / 1_000 + this.#lifetimeSeconds, access }, nowMs)
+  write({ user, access, endsAtMs }: Token, nowMs: number): string {
+    return this.#sign({ sub: user ?? '', exp: endsAtMs / 1_000, access }, nowMs)
   }
 
-  /** A token to get others with; without a lifetime it is good for ever. */
-  signRefresh({ user, readOnly }: RefreshClaims, nowMs: number, lifetimeSeconds: number | null): string {
-    const exp = lifetimeSeconds === null ? null : nowMs / 1_000 + lifetimeSeconds
-    return this.#sign({ sub: user, exp, refresh: { readOnly } }, nowMs)
+  writeRefresh({ user, readOnly, endsAtMs }: RefreshToken, nowMs: number): string {
+    return this.#sign(
+      { sub: user, exp: Number.isFinite(endsAtMs) ? endsAtMs / 1_000 : null, refresh: { readOnly } },
+      nowMs,
+    )
   }
 
-  /** What the token says, or null where it is not ours, of the other kind, or its time is over. */
-  verify(token: string, nowMs: number): TokenClaims | null {
-    const claims = this.#read(token, nowMs)
-    return claims?.access ? { user: claims.sub || null, access: claims.access } : null
+  /** What the token says, or null where it is not ours or of the other kind. */
+  read(text: string): Token | null {
+    const claims = this.#read(text)
+    if (!claims?.access) return null
+    return { user: claims.sub || null, access: claims.access, endsAtMs: endOf(claims) }
   }
 
-  /** As `verify`, of a refresh token. */
-  verifyRefresh(token: string, nowMs: number): RefreshClaims | null {
-    const claims = this.#read(token, nowMs)
-    return claims?.refresh ? { user: claims.sub, readOnly: claims.refresh.readOnly } : null
+  /** As `read`, of a refresh token. */
+  readRefresh(text: string): RefreshToken | null {
+    const claims = this.#read(text)
+    return claims?.refresh ? { user: claims.sub, readOnly: claims.refresh.readOnly, endsAtMs: endOf(claims) } : null
   }
 
   #sign(claims: SignedClaims, nowMs: number): string {
@@ -77,18 +64,21 @@ export class TokenSigner {
     return `${signed}.${this.#signature(signed)}`
   }
 
-  #read(token: string, nowMs: number): SignedClaims | null {
+  #read(token: string): SignedClaims | null {
     const signed = token.slice(0, Math.max(0, token.lastIndexOf('.')))
     const signature = Buffer.from(token.slice(signed.length + 1))
     const expected = Buffer.from(this.#signature(signed))
     if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) return null
-    const claims = JSON.parse(Buffer.from(signed.split('.')[1] ?? '', 'base64url').toString()) as SignedClaims
-    return claims.exp === null || claims.exp * 1_000 > nowMs ? claims : null
+    return JSON.parse(Buffer.from(signed.split('.')[1] ?? '', 'base64url').toString()) as SignedClaims
   }
 
   #signature(signed: string): string {
     return createHmac('sha256', this.#key).update(signed).digest('base64url')
   }
+}
+
+function endOf({ exp }: SignedClaims): number {
+  return exp === null ? Number.POSITIVE_INFINITY : exp * 1_000
 }
 
 function encode(value: unknown): string {
@@ -108,9 +98,4 @@ export function readScopes(parameters: readonly string[]): Access[] {
       const match = /^repository(?:\([^)]*\))?:(.+):([a-z*,]+)$/.exec(scope)
       return match ? [{ type: 'repository', name: match[1] ?? '', actions: (match[2] ?? '').split(',') }] : []
     })
-}
-
-/** The other way round: one text for all of them. */
-export function writeScopes(access: readonly Access[]): string {
-  return access.map(({ type, name, actions }) => `${type}:${name}:${actions.join(',')}`).join(' ')
 }

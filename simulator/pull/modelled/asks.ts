@@ -129,7 +129,7 @@ export class PullAsks {
 
   #pathOf({ class: requestClass, repository, reference }: AskedRequest): string {
     if (requestClass === 'ping') return '/v2/'
-    if (requestClass === 'token') return this.#world.registry.access.tokenPath
+    if (requestClass === 'token') return this.#world.registry.access.tokenPath ?? '/token'
     return `/v2/${repository}/${requestClass === 'blob' ? 'blobs' : 'manifests'}/${reference}`
   }
 }

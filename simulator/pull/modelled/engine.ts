@@ -1,5 +1,5 @@
 // What the pulls of one engine share in virtual time; kept only while something is under way.
-import type { ModelledLogin } from '../../registry/modelled-access.ts'
+import type { ModelledLogin } from '../../registry/modelled-registry.ts'
 import type { Persona } from '../personas.ts'
 import { Downloads } from './downloads.ts'
 import { Slots } from './slots.ts'

@@ -3,8 +3,8 @@ import type { Task } from '../../../server/kernel/event-queue.ts'
 import type { RandomStream } from '../../../server/kernel/random.ts'
 import { type ImageReference, parseReference } from '../../../server/kernel/reference.ts'
 import type { ImageDefinition } from '../../agent/agent.ts'
-import type { ModelledLogin } from '../../registry/modelled-access.ts'
 import type { ModelledImage, ModelledLayer, ModelledReference } from '../../registry/modelled-images.ts'
+import type { ModelledLogin } from '../../registry/modelled-registry.ts'
 import type { CoolDown } from '../cool-down.ts'
 import { PullError } from '../engine.ts'
 import { explain, RegistryFailure } from '../failure.ts'
@@ -120,7 +120,7 @@ export class ModelledPull implements Task, LayerWatcher, StrandOwner<ModelledIma
   }
 
   get tokenPath(): string {
-    return this.#world.registry.access.tokenPath
+    return this.#world.registry.access.tokenPath ?? '/token'
   }
 
   get imageReference(): ImageReference {

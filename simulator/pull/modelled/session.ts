@@ -1,8 +1,7 @@
 // What one pull of a Docker Engine with a graphdriver store says to one registry in virtual time: session.ts and authenticate.ts of the
 // folder above, in the same words.
 import { STATUS_CODES } from 'node:http'
-import type { ModelledLogin } from '../../registry/modelled-access.ts'
-import type { ModelledAnswer, ModelledRequest } from '../../registry/modelled-registry.ts'
+import type { ModelledAnswer, ModelledLogin, ModelledRequest } from '../../registry/modelled-registry.ts'
 import { challengedRefusal, RegistryFailure, refusal } from '../failure.ts'
 import { malformedAnswer } from '../go-text.ts'
 import type { Endpoint } from '../names.ts'

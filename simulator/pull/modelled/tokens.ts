@@ -1,6 +1,5 @@
 // Tokens of one scope in virtual time: fetched when first needed, shared by those who need the same (tokens.ts of the folder above).
-import type { ModelledLogin, ModelledToken } from '../../registry/modelled-access.ts'
-import type { ModelledAnswer, ModelledRequest } from '../../registry/modelled-registry.ts'
+import type { ModelledAnswer, ModelledLogin, ModelledRequest, ModelledToken } from '../../registry/modelled-registry.ts'
 import type { Persona } from '../personas.ts'
 import { type PlainRequest, ping } from './plain-request.ts'
 import type { Script, Strand } from './strand.ts'

@@ -2,8 +2,8 @@
 // is mounted from there.
 import { Readable } from 'node:stream'
 import { KasmSimError } from '../../../server/kernel/errors.ts'
+import { RegistryProblem } from '../answer/problem.ts'
 import type { Blob } from '../blob.ts'
-import { RegistryProblem } from '../errors.ts'
 import { mediaTypes } from '../manifest.ts'
 import { buildImage, type SyntheticImage } from '../synthetic.ts'
 import type { PublishedImage } from './backend.ts'

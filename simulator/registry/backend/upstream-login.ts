@@ -1,8 +1,8 @@
 // How a backend logs in to its upstream: Bearer tokens by the distribution project's token specification, or Basic.
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../../../server/kernel/clock.ts'
+import { RegistryProblem } from '../answer/problem.ts'
 import { type Challenge, parseChallenges } from '../challenge.ts'
-import { RegistryProblem } from '../errors.ts'
 
 /** An account of the upstream. */
 export interface UpstreamAccount {

@@ -1,7 +1,7 @@
 // Uploads under way at an upstream. Callers get locations of the front: where the upstream wants them is its own affair, and nobody
 // can make the front call an address that the upstream did not name.
 import { randomUUID } from 'node:crypto'
-import { RegistryProblem } from '../errors.ts'
+import { RegistryProblem } from '../answer/problem.ts'
 
 /** How many uploads may be open at once; the one that was touched longest ago is forgotten for a new one. */
 const uploadsMax = 10_000

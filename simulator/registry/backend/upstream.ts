@@ -2,8 +2,8 @@
 // ways. Callers never learn where it is: locations and links lead to the front.
 import { Readable } from 'node:stream'
 import { KasmSimError } from '../../../server/kernel/errors.ts'
+import { RegistryProblem } from '../answer/problem.ts'
 import { digestAlgorithm, digestOf } from '../blob.ts'
-import { RegistryProblem } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
 import { ping } from '../pull.ts'
 import type { SyntheticImage } from '../synthetic.ts'
