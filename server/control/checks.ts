@@ -19,6 +19,15 @@ export function checkCall(name: ControlOperationName, { query, body }: { query: 
   throw new KasmSimError('CONTROL_INVALID', `${problems.join('; ')}. docs/control.md explains each call.`)
 }
 
+/**
+ * Checks a fault that somebody injects by a call of a function.
+ *
+ * @throws KasmSimError CONTROL_INVALID with everything that is wrong
+ */
+export function checkFaultSource(source: unknown): void {
+  checkCall('inject_fault', { query: {}, body: source })
+}
+
 const validators = new Map<TSchema, Validator>()
 
 function validatorOf(schema: TSchema): Validator {

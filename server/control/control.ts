@@ -6,7 +6,7 @@ import type { KasmModel } from '../model/model.ts'
 import type { Quirks } from '../model/quirks.ts'
 import type { SessionDelays } from '../model/sessions/lifecycle.ts'
 import type { StateSnapshot } from '../model/state/state.ts'
-import { Faults } from './faults.ts'
+import { type ApiFaultControl, type ApiFaults, createApiFaults } from './api-faults.ts'
 import { Journal } from './journal.ts'
 import type { SeedProblem } from './seed/document.ts'
 import type { ReadSeed } from './seed/read.ts'
@@ -31,6 +31,15 @@ export interface SnapshotFacts {
 /** A snapshot costs little, because records are shared; but nobody names so many on purpose. */
 const snapshotCountMax = 1_000
 
+interface ControlOptions {
+  model: KasmModel
+  clock: Clock
+  /** What `reset` goes back to; the state at hand by default. */
+  seeded?: StateSnapshot | undefined
+  /** Checks faults that are injected by a call of a function; those of the control API have been checked by then. */
+  checkFault?: (source: unknown) => void
+}
+
 /**
  * The control of one fake.
  *
@@ -42,7 +51,10 @@ export class Control {
   readonly model: KasmModel
   readonly clock: Clock
   readonly journal = new Journal()
-  readonly faults = new Faults()
+  /** What goes wrong at the API. */
+  readonly faults: ApiFaultControl
+  /** The same, for what calls are put to. */
+  readonly strikes: ApiFaults
   /** What callers wait for is counted on the wall: the fake's clock may stand still. */
   readonly wall = new Timekeeper({ startMs: 0 })
   readonly waits: Waits
@@ -50,10 +62,13 @@ export class Control {
   readonly #unwatch: () => void
   #seeded: TakenState
 
-  constructor({ model, clock, seeded }: { model: KasmModel; clock: Clock; seeded?: StateSnapshot | undefined }) {
+  constructor({ model, clock, seeded, checkFault: check = checkedAlready }: ControlOptions) {
     this.model = model
     this.clock = clock
     this.waits = new Waits(clock, this.wall)
+    const { faults, control } = createApiFaults({ nowMs: () => clock.nowMs(), check })
+    this.strikes = faults
+    this.faults = control
     this.#seeded = { ...this.#take(), ...(seeded ? { state: seeded } : {}) }
     this.#unwatch = model.watch(() => this.waits.notice())
     this.journal.onRecord(() => this.waits.notice())
@@ -62,7 +77,7 @@ export class Control {
   /** Puts the fake back to its seed: state, quirks and delays of sessions. Journal and faults are empty then; clock and snapshots stay as they are. */
   reset(): void {
     this.#put(this.#seeded)
-    this.faults.clearAll()
+    this.faults.reset()
     this.journal.clear()
   }
 
@@ -159,6 +174,8 @@ export class Control {
     this.model.setSessionDelays(delays)
   }
 }
+
+function checkedAlready(): void {}
 
 /** Agents have been silent as long as they had when a state was taken: else they would all be gone after an hour. */
 function movedOn(state: StateSnapshot, byMs: number): StateSnapshot {

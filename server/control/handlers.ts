@@ -7,7 +7,6 @@ import type { AgentView } from '../model/views/agent-view.ts'
 import { changeClock, describeClock } from './clock.ts'
 import { callMade, type ImageWish, imagePresent, sessionIn } from './conditions.ts'
 import type { Control } from './control.ts'
-import { compileFault, type Fault } from './fault.ts'
 import type { ReadSeed, SeedFormat } from './seed/read.ts'
 import { type CallPattern, verify } from './verification.ts'
 import type { Condition } from './waits.ts'
@@ -58,17 +57,13 @@ export const controlHandlers: Record<ControlOperationName, Handler> = {
     model.settle(clock.nowMs())
     return { body: describeClock(clock) }
   },
-  list_faults: ({ faults, clock }) => ({ body: { faults: faults.list(clock.nowMs()).map(describeFault) } }),
-  inject_fault: ({ faults, clock }, { body }) => {
-    const fault = compileFault(body, { name: body.name ?? faults.nextName(), nowMs: clock.nowMs() })
-    faults.inject(fault)
-    return { body: describeFault({ fault, hits: 0 }) }
-  },
+  list_faults: ({ faults }) => ({ body: { faults: faults.list() } }),
+  inject_fault: ({ faults }, { body }) => ({ body: faults.inject(body) }),
   clear_faults: ({ faults }) => {
     faults.clearAll()
     return {}
   },
-  clear_fault: ({ faults, clock }, { name }) => (faults.clear(name, clock.nowMs()) ? {} : notThere('fault', name)),
+  clear_fault: ({ faults }, { name }) => (faults.clear(name) ? {} : notThere('fault', name)),
   read_journal: ({ journal }, { query }) => {
     const { operation, caller, status, after, limit } = query
     const entries = journal.entries({
@@ -154,11 +149,4 @@ function conditionOf({ model, journal }: Control, wish: Wish): Condition {
   if ('session' in wish) return sessionIn(model, wish)
   const { image, presentOn = 'all', digest } = wish
   return imagePresent(model, { image, presentOn, ...(digest === undefined ? {} : { digest }) })
-}
-
-function describeFault({ fault, hits }: { fault: Fault; hits: number }) {
-  const { name, rule, scope, probability, succeedFirst, times, untilMs } = fault
-  const given = Object.fromEntries(Object.entries(scope).filter(([, part]) => part !== null))
-  const until = untilMs === null ? null : new Date(untilMs).toISOString()
-  return { name, hits, until, rule, scope: given, probability, succeedFirst, times }
 }

@@ -48,7 +48,7 @@ async function createDocument(pagePath: string, content: DocumentContent): Promi
   const { title, description, tags, securitySchemes, security, schemas, routes } = content
   const app = Fastify({ schemaController: { compilersFactory } })
   protectAnswers(app)
-  for (const schema of schemas) app.addSchema(schema)
+  for (const schema of schemas) app.addSchema(withoutErrorMessages(schema))
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -69,4 +69,12 @@ async function createDocument(pagePath: string, content: DocumentContent): Promi
   }
   await app.ready()
   return app
+}
+
+/** Words for people whose value does not fit are no part of the standard that documents follow. */
+function withoutErrorMessages<Value>(value: Value): Value {
+  if (Array.isArray(value)) return value.map(withoutErrorMessages) as Value
+  if (typeof value !== 'object' || value === null) return value
+  const kept = Object.entries(value).filter(([name, part]) => name !== 'errorMessage' || typeof part !== 'string')
+  return Object.fromEntries(kept.map(([name, part]) => [name, withoutErrorMessages(part)])) as Value
 }

@@ -1,4 +1,6 @@
 // `kasm-sim registry`: a local registry alone, with synthetic images if asked for.
+
+import type { FaultDecision } from '../../server/faults/fault.ts'
 import { createClock } from '../../server/kernel/clock.ts'
 import { KasmSimError } from '../../server/kernel/errors.ts'
 import { formatBytes } from '../../server/kernel/units.ts'
@@ -8,7 +10,7 @@ import { ImageLibrary } from '../driver/image-library.ts'
 import { createWait } from '../driver/wait.ts'
 import type { RunEventBody } from '../events/events.ts'
 import { openBackend } from '../registry/backend/open.ts'
-import type { FaultDecision, FaultRequest } from '../registry/faults/fault.ts'
+import type { FaultRequest } from '../registry/faults/registry-fault.ts'
 import type { FaultDecider } from '../registry/faults/strike.ts'
 import { formatHar } from '../registry/har.ts'
 import type { RequestRecord } from '../registry/journal.ts'

@@ -1,8 +1,17 @@
 // Keeps the faults of a run on time, in either kind of time: each start and each end is told when it comes, whether or not anybody
 // asks the registry for anything.
+
+import type { FaultDecision } from '../../server/faults/fault.ts'
+import type { Faults } from '../../server/faults/faults.ts'
 import type { Emit } from '../events/event-log.ts'
-import type { Fault, FaultDecision, FaultRequest } from '../registry/faults/fault.ts'
-import { type FaultChange, Faults } from '../registry/faults/faults.ts'
+import {
+  createRegistryFaults,
+  type Fault,
+  type FaultChange,
+  type FaultRequest,
+  type FaultScope,
+  isOfProfile,
+} from '../registry/faults/registry-fault.ts'
 
 interface FaultWatchOptions {
   nowMs: () => number
@@ -19,14 +28,16 @@ interface FaultWatchOptions {
  * watch.inject(fault)
  */
 export class FaultWatch {
-  readonly #faults: Faults
+  readonly #faults: Faults<FaultScope, FaultRequest>
+  readonly #profile: string
   #options: FaultWatchOptions | null = null
   /** The nearest moment that is scheduled. */
   #armedMs = Number.POSITIVE_INFINITY
 
   constructor({ seed, registry }: { seed: number; registry: { faults?: readonly Fault[] } }, profile: string) {
     const onChange = (change: FaultChange) => this.#tell(change)
-    this.#faults = new Faults({ seed, profile, faults: registry.faults ?? [], onChange })
+    this.#profile = profile
+    this.#faults = createRegistryFaults({ seed, profile, faults: registry.faults ?? [], onChange })
   }
 
   /** What hits a request that arrives now; null where nothing does. */
@@ -40,6 +51,7 @@ export class FaultWatch {
   }
 
   inject(fault: Fault): void {
+    if (!isOfProfile(fault, this.#profile)) return
     this.#faults.inject(fault, this.#nowMs())
     this.#arm()
   }

@@ -2,6 +2,7 @@
 // clock that can be frozen and moved on.
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../../server/app.ts'
+import { checkFaultSource } from '../../server/control/checks.ts'
 import { Control } from '../../server/control/control.ts'
 import { fetchFrom } from '../../server/in-process.ts'
 import { KasmSimError } from '../../server/kernel/errors.ts'
@@ -190,7 +191,7 @@ export async function startKasm(options: KasmOptions): Promise<Kasm> {
     ...{ images: definedImages(scenario), zones: zonesOf(scenario), credentials, autoEnableAgents: true },
   })
   if (options.users) await addUsers(model, options.users, timekeeper.nowMs())
-  const control = new Control({ model, clock: timekeeper })
+  const control = new Control({ model, clock: timekeeper, checkFault: checkFaultSource })
   const app = buildApp({
     ...{ model, clock: timekeeper, control, allowOrigins: options.allowOrigins ?? [] },
     callAgent: awaited(callAgentOverHttp, timekeeper),

@@ -1,7 +1,9 @@
 // Everything that happens in a run, as one union. Checks, metrics, reports, the live view and the trace read these and nothing else.
 // The trace is these events as JSON lines; docs/events.md describes each kind. Times are milliseconds since the run began.
+
+import type { FaultKind } from '../../server/faults/fault.ts'
 import type { PullReason } from '../agent/agent.ts'
-import type { FaultKind, FaultScope } from '../registry/faults/fault.ts'
+import type { FaultScope } from '../registry/faults/registry-fault.ts'
 import type { RequestClass } from '../registry/request-class.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 

@@ -1,7 +1,9 @@
 // One request and its answer: reads the body within a limit, answers or streams with back-pressure, and counts what went out.
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { BodyEffect, LostAnswer } from '../../server/faults/fault.ts'
+import { BodyEnds, type BodyTime, spoiled, spoiledSizeBytes } from '../../server/faults/spoiled-body.ts'
+import { substituteFor } from './answer/lost-answer.ts'
 import { RegistryProblem } from './answer/problem.ts'
-import { type BodyEffect, BodyEnds, type BodyTime, spoiled } from './faults/body.ts'
 import type { PolicyRefusal } from './policy/policy.ts'
 import type { ShapedAnswer } from './shaping.ts'
 import type { Target } from './target.ts'
@@ -43,6 +45,8 @@ export class Exchange {
   readonly #shaped: ShapedAnswer | null
   /** What a fault does to the body; null where it goes out as it is. */
   #spoil: { effect: BodyEffect; time: BodyTime } | null = null
+  /** What goes out in place of whatever is answered; null where that goes out. */
+  #lost: LostAnswer | null = null
 
   constructor(options: {
     request: IncomingMessage
@@ -81,6 +85,23 @@ export class Exchange {
     this.#spoil = { effect, time: { nowMs: () => time.nowMs(), delay: time.delay, gone: this.goneSignal() } }
   }
 
+  /** Has a fault take the place of the answer: at once, or of the one that there will be. */
+  loseAnswer(effect: LostAnswer): void {
+    this.#lost = effect
+    if (!effect.operationDone) this.#replyLost(effect)
+  }
+
+  #replyLost(effect: LostAnswer): void {
+    const substitute = substituteFor(effect)
+    this.#lost = null
+    if (substitute === null) {
+      this.cut()
+      return
+    }
+    this.policyHeaders = substitute.headers
+    this.refuse(substitute)
+  }
+
   /** Answers with a head in which one line is no header; clients give up at it. */
   replyMalformed(): void {
     this.#replyRaw(200, ['content-type: application/json', 'ratelimit-limit 100;w=21600'], '{}', '\r\n')
@@ -113,6 +134,10 @@ export class Exchange {
 
   /** The whole answer at once. To HEAD the body is measured and not sent. */
   reply(status: number, headers: Headers = {}, body: string | Buffer = ''): void {
+    if (this.#lost !== null) {
+      this.#replyLost(this.#lost)
+      return
+    }
     const bytes = typeof body === 'string' ? Buffer.from(body) : body
     this.#writeHead(status, { 'content-length': status === 204 ? undefined : bytes.length, ...headers })
     if (this.#spoil && bytes.length > 0) {
@@ -129,6 +154,10 @@ export class Exchange {
 
   /** Streams pieces no faster than the caller takes them, and the network between lets them through. */
   async stream(status: number, headers: Headers, pieces: Pieces, sizeBytes: number): Promise<void> {
+    if (this.#lost !== null) {
+      this.#replyLost(this.#lost)
+      return
+    }
     this.#writeHead(status, headers)
     await this.#send(this.#shaped?.pace(pieces, sizeBytes) ?? pieces, sizeBytes)
   }
@@ -208,7 +237,11 @@ export class Exchange {
   }
 
   #writeHead(status: number, headers: Headers): void {
-    const all = { 'docker-distribution-api-version': 'registry/2.0', ...this.policyHeaders, ...headers }
+    const all: Headers = { 'docker-distribution-api-version': 'registry/2.0', ...this.policyHeaders, ...headers }
+    const sizeBytes = all['content-length']
+    if (this.#spoil !== null && typeof sizeBytes === 'number') {
+      all['content-length'] = spoiledSizeBytes(sizeBytes, this.#spoil.effect)
+    }
     this.headers = all
     this.onHead?.()
     this.#response.writeHead(status, Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)))

@@ -1,15 +1,14 @@
 // A registry without bytes, for virtual time: what the HTTP front would answer, from the same policy, the same logins and the same
 // faults, asked in the same order (front.ts). A manifest's size is that of the document which the front would serve.
+import type { BodyEffect, FaultDecision, LostAnswer } from '../../server/faults/fault.ts'
 import type { RequestClass } from '../events/events.ts'
 import type { RegistryAccount } from '../scenario/scenario.ts'
 import type { AccessRules } from './answer/access-rules.ts'
 import { type ManifestIdentity, RegistryAnswers } from './answer/answers.ts'
 import { blobPart, missingManifest } from './answer/content.ts'
+import { substituteFor } from './answer/lost-answer.ts'
 import type { Challenge, Problem } from './answer/problem.ts'
 import type { Access, Login, RegistryRequest, Token } from './answer/request.ts'
-import type { BodyEffect } from './faults/body.ts'
-import type { FaultDecision } from './faults/fault.ts'
-import { errorDocument } from './faults/strike.ts'
 import { type ModelledImage, ModelledImages, type ModelledReference } from './modelled-images.ts'
 import type { PolicyRefusal, Profile } from './policy/policy.ts'
 import type { SyntheticImage } from './synthetic.ts'
@@ -142,9 +141,9 @@ export class ModelledRegistry {
     const { effect, fault } = hit
     switch (effect.kind) {
       case 'status':
-        return { ...success, ...errorDocument(effect), status: effect.status, fault }
+      case 'internal-error':
       case 'connection-drop':
-        return { ...success, status: 0, fault }
+        return lost(effect, fault, effect.operationDone ? this.#answer(request, nowMs) : { ...success })
       case 'malformed-header':
         return { ...success, lost: 'malformed', fault }
       case 'latency':
@@ -260,6 +259,11 @@ function say(answer: ModelledAnswer, { status, body, challenge }: Problem): Mode
   answer.challenge = challenge?.scheme ?? null
   answer.challengeError = challenge?.error ?? null
   return answer
+}
+
+/** An answer that a fault has taken the place of; what it counted and whoever waits for its end stay. */
+function lost(effect: LostAnswer, fault: string, { authenticated, onEnd }: ModelledAnswer): ModelledAnswer {
+  return { ...success, status: 0, ...substituteFor(effect), fault, authenticated, onEnd }
 }
 
 /** An answer whose body a fault has spoiled; one that is cut before its first byte never arrives. */

@@ -1,5 +1,6 @@
 // What every part of the compiler works with: the problems found so far, and reading texts so that a bad one is reported instead of
 // thrown. What has been reported already is passed over, so that one slip never becomes two problems.
+import type { FaultReader } from '../../server/faults/compile-fault.ts'
 import { KasmSimError } from '../../server/kernel/errors.ts'
 import { type ImageReference, parseReference } from '../../server/kernel/reference.ts'
 import { closest } from '../../server/kernel/suggest.ts'
@@ -9,7 +10,7 @@ import { formatPath, formatValue, type Path, type Problems } from './problems.ts
 /** Names listed in full where none of them is near. */
 const namesShownMax = 8
 
-export class Compilation {
+export class Compilation implements FaultReader {
   readonly problems: Problems
   /** Names files as given, relative to where the scenario is. */
   readonly resolveFile: (name: string) => string
@@ -64,6 +65,15 @@ export class Compilation {
       near === null ? (names.size > 0 && names.size <= namesShownMax ? all : '') : `; did you mean "${near}"?`
     this.problems.add(path, `must be the name of ${what}, it is ${formatValue(name)}${hint}`)
     return false
+  }
+
+  problem(path: Path, statement: string): void {
+    this.problems.add(path, statement)
+  }
+
+  /** Whether nothing at or below the path is in error. */
+  isClean(path: Path): boolean {
+    return this.problems.isClean(path)
   }
 
   #amount(

@@ -1,9 +1,8 @@
 // Compiles faults of a registry, those of a scenario and those of a file alike: fills defaults, converts units, and refuses faults
 // that could never hit anything.
 import { isIP } from 'node:net'
-import { formatDuration } from '../../server/kernel/units.ts'
-import type { DelayDistribution, Fault, FaultRule, FaultScope, FaultyImage } from '../registry/faults/fault.ts'
-import { type FaultSource, faultDefaults } from '../registry/faults/fault-source.ts'
+import { compileFault as compileAnyFault } from '../../server/faults/compile-fault.ts'
+import type { Fault, FaultScope, FaultSource, FaultyImage } from '../registry/faults/registry-fault.ts'
 import { isProfileFile, loadProfile } from '../registry/profile-file.ts'
 import type { Compilation } from './compilation.ts'
 import { compileSelection } from './compile-selection.ts'
@@ -23,17 +22,9 @@ export interface FaultContext {
 
 /** Compiles one fault; `atMs` is when it is injected. */
 export function compileFault(source: FaultSource, path: Path, context: FaultContext, atMs = 0): Fault {
-  const { compilation } = context
-  const { probability = faultDefaults.probability, succeedFirst = faultDefaults.succeedFirst } = source
-  const rampMs = compilation.durationMs(source.ramp ?? faultDefaults.ramp, [...path, 'ramp'])
-  const { fromMs, untilMs } = compileLife(source, path, context, atMs)
-  if (untilMs !== null && rampMs > untilMs - fromMs && compilation.problems.isClean(path)) {
-    const life = formatDuration(untilMs - fromMs)
-    compilation.problems.add([...path, 'ramp'], `must be at most ${life}, how long the fault lasts`)
-  }
+  const { compilation, endMs } = context
   const scope = compileScope(source.scope ?? {}, [...path, 'scope'], context)
-  const rule = compileRule(source, path, compilation)
-  return { name: source.name, rule, scope, probability, succeedFirst, rampMs, fromMs, untilMs }
+  return compileAnyFault(source, { name: source.name, scope, path, atMs, endMs }, compilation)
 }
 
 /** Compiles the faults that a registry has from its start. */
@@ -48,28 +39,6 @@ export function compileFaults(sources: readonly FaultSource[], path: Path, conte
       }
       return compileFault(source, at, context)
     })
-}
-
-function compileLife(source: FaultSource, path: Path, { compilation, endMs }: FaultContext, atMs: number) {
-  const { problems } = compilation
-  const fromMs = source.from === undefined ? atMs : compilation.durationMs(source.from, [...path, 'from'])
-  if (fromMs < atMs) problems.add([...path, 'from'], `must not be before the action at ${formatDuration(atMs)}`)
-  if (source.from !== undefined && endMs !== null && fromMs >= endMs) {
-    problems.add([...path, 'from'], `must be before the end of the run at ${formatDuration(endMs)}`)
-  }
-  if (source.until !== undefined && source.for !== undefined) {
-    problems.add([...path, 'for'], 'does not go with until: give one of the two')
-  }
-  if (source.for !== undefined) {
-    return { fromMs, untilMs: fromMs + compilation.durationMs(source.for, [...path, 'for'], { positive: true }) }
-  }
-  if (source.until === undefined) return { fromMs, untilMs: null }
-  const untilMs = compilation.durationMs(source.until, [...path, 'until'])
-  if (untilMs <= fromMs) {
-    const at = [...path, 'until']
-    problems.add(at, `must be after the start at ${formatDuration(fromMs)}, it is ${formatValue(source.until)}`)
-  }
-  return { fromMs, untilMs }
 }
 
 function compileScope(source: NonNullable<FaultSource['scope']>, path: Path, context: FaultContext): FaultScope {
@@ -132,48 +101,4 @@ function compileAgents(
     first += agents
   }
   return null
-}
-
-function compileRule(source: FaultSource, path: Path, compilation: Compilation): FaultRule {
-  switch (source.kind) {
-    case 'status': {
-      const { kind, status, headers = {}, body = null } = source
-      return { kind, status, headers: { ...headers }, body }
-    }
-    case 'latency':
-      return { kind: source.kind, delay: compileDelay(source.delay, [...path, 'delay'], compilation) }
-    case 'truncated-body':
-      return { kind: source.kind, share: source.share ?? faultDefaults.truncatedShare }
-    case 'slow-body': {
-      const at = [...path, 'rate']
-      const bytesPerSecond = compilation.rateBytesPerSecond(source.rate, at)
-      if (bytesPerSecond === null)
-        compilation.problems.add(at, 'must be a rate such as "100kB/s": else it slows nothing')
-      return { kind: source.kind, bytesPerSecond: bytesPerSecond ?? 1 }
-    }
-    default:
-      return { kind: source.kind }
-  }
-}
-
-type DelaySource = Extract<FaultSource, { kind: 'latency' }>['delay']
-
-function compileDelay(source: DelaySource, path: Path, compilation: Compilation): DelayDistribution {
-  const ms = (text: string, field: string) => compilation.durationMs(text, [...path, field])
-  if (typeof source === 'string') return { distribution: 'constant', delayMs: compilation.durationMs(source, path) }
-  switch (source.distribution) {
-    case 'uniform': {
-      const lowMs = ms(source.low, 'low')
-      const highMs = ms(source.high, 'high')
-      if (highMs < lowMs)
-        compilation.problems.add([...path, 'high'], `must not be less than low, ${formatDuration(lowMs)}`)
-      return { distribution: source.distribution, lowMs, highMs }
-    }
-    case 'exponential':
-      return { distribution: source.distribution, meanMs: ms(source.mean, 'mean') }
-    case 'lognormal':
-      return { distribution: source.distribution, medianMs: ms(source.median, 'median'), sigma: source.sigma }
-    default:
-      return source satisfies never
-  }
 }

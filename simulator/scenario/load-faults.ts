@@ -1,15 +1,15 @@
 // Faults of a registry that runs alone, from a file.
 import { dirname, resolve } from 'node:path'
 import { type Static, Type } from 'typebox'
-import type { Fault } from '../registry/faults/fault.ts'
-import { FaultsSchema } from '../registry/faults/fault-source.ts'
+import { Count, own } from '../../server/kernel/schema-leaves.ts'
+import type { Fault } from '../registry/faults/registry-fault.ts'
+import { FaultsSchema } from '../registry/faults/registry-fault.ts'
 import { Compilation } from './compilation.ts'
 import { compileFaults } from './compile-faults.ts'
 import { scenarioDefaults } from './defaults.ts'
 import { checkForm } from './form.ts'
 import { readSource, readYaml } from './load-yaml.ts'
 import { isFields, Problems } from './problems.ts'
-import { Count, own } from './schema-leaves.ts'
 
 const FileSchema = Type.Object(
   {

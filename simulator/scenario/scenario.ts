@@ -3,7 +3,7 @@
 import type { PruneImagesMode } from '../agent/agent.ts'
 import type { Expectation } from '../checks/expectation.ts'
 import type { PersonaName } from '../pull/personas.ts'
-import type { Fault } from '../registry/faults/fault.ts'
+import type { Fault } from '../registry/faults/registry-fault.ts'
 
 export interface Scenario {
   name: string

@@ -1,7 +1,7 @@
 // The part of the scenario schema that says what to expect of a run. What a limit is written in follows from the metric:
 // durations for times, sizes for bytes, plain numbers for the rest and for how many samples there were.
 import { type Static, type TSchema, Type } from 'typebox'
-import { Count, Duration, Flag, own, Size, Text } from './schema-leaves.ts'
+import { Count, Duration, Flag, own, Size, Text } from '../../server/kernel/schema-leaves.ts'
 
 const numberMetrics = [
   'pulls-running',

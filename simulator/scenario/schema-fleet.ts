@@ -1,8 +1,8 @@
 // The part of the scenario schema that says which agents there are.
 import { type Static, Type } from 'typebox'
+import { Count, Duration, Flag, own, Rate, Size, Text } from '../../server/kernel/schema-leaves.ts'
 import { personaNames } from '../pull/personas.ts'
 import { agentConfigDefaults, fleetDefaults } from './defaults.ts'
-import { Count, Duration, Flag, own, Rate, Size, Text } from './schema-leaves.ts'
 
 const groupFields = {
   agents: Count('How many agents the group has.', { minimum: 1, maximum: 1_000_000 }),

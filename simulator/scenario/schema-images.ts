@@ -1,7 +1,7 @@
 // The part of the scenario schema that says what the registry holds and the web app defines.
 import { type Static, Type } from 'typebox'
+import { Count, Flag, own, Share, Size, Text, TextOrNull } from '../../server/kernel/schema-leaves.ts'
 import { catalogueDefaults, imageDefaults } from './defaults.ts'
-import { Count, Flag, own, Share, Size, Text, TextOrNull } from './schema-leaves.ts'
 
 export const ImageSchema = Type.Object(
   {

@@ -1,8 +1,8 @@
 // The part of the scenario schema that says how the local registry is.
 import { Type } from 'typebox'
-import { FaultsSchema } from '../registry/faults/fault-source.ts'
+import { Duration, Flag, own, Text } from '../../server/kernel/schema-leaves.ts'
+import { FaultsSchema } from '../registry/faults/registry-fault.ts'
 import { backendDefaults, registryDefaults } from './defaults.ts'
-import { Duration, Flag, own, Text } from './schema-leaves.ts'
 
 const ContainerBackendSchema = Type.Object(
   {

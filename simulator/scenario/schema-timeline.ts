@@ -1,9 +1,9 @@
 // The part of the scenario schema that says what changes during a run.
 import { type Static, Type } from 'typebox'
-import { FaultSchema } from '../registry/faults/fault-source.ts'
+import { Count, Duration, Flag, own, Text, TextOrNull } from '../../server/kernel/schema-leaves.ts'
+import { FaultSchema } from '../registry/faults/registry-fault.ts'
 import { restartDefaults } from './defaults.ts'
 import { ImageSchema } from './schema-images.ts'
-import { Count, Duration, Flag, own, Text, TextOrNull } from './schema-leaves.ts'
 import { pruneModes } from './schema-web-app.ts'
 
 const at = Duration('When, from the start of the run.')

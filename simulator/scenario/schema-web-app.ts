@@ -1,7 +1,7 @@
 // The part of the scenario schema that says how the fake Kasm is set up.
 import { Type } from 'typebox'
+import { Flag, own, Text } from '../../server/kernel/schema-leaves.ts'
 import { webAppDefaults } from './defaults.ts'
-import { Flag, own, Text } from './schema-leaves.ts'
 
 export const pruneModes = ['Off', 'Normal', 'Aggressive'] as const
 

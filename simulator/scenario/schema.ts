@@ -1,11 +1,11 @@
 // The source form of a scenario, as people write it: one schema from which its type, its checks and the editor's help derive.
 // Its larger parts have files of their own.
 import { type Static, Type } from 'typebox'
+import { Count, Duration, own, Rate, Text } from '../../server/kernel/schema-leaves.ts'
 import { networkDefaults, scenarioDefaults } from './defaults.ts'
 import { ExpectationSchema } from './schema-expect.ts'
 import { FleetSchema, GroupSchema } from './schema-fleet.ts'
 import { CatalogueSchema, ImageSchema } from './schema-images.ts'
-import { Count, Duration, own, Rate, Text } from './schema-leaves.ts'
 import { RegistrySchema } from './schema-registry.ts'
 import { ActionSchema } from './schema-timeline.ts'
 import { WebAppSchema } from './schema-web-app.ts'

@@ -184,3 +184,23 @@ test('refuses what the types would, so that no mistyped option goes unnoticed', 
   await refused({ clock: 'frozzen' }).toThrow('clock is "frozzen"')
   await refused({ apiKey: '' }).toThrow('apiKey is empty')
 })
+
+test('a fault of the API is injected in the form of the documentation, listed, and ended', async () => {
+  await using kasm = await createKasm({ ...frozen, agents: 0 })
+  const { faults } = kasm.control
+  const scope = { operations: ['get_images'] }
+  faults.inject({ name: 'down', kind: 'status', status: 503, scope, for: '5m' })
+  expect((await kasm.client.POST('/api/public/get_images', { body: {} })).response.status).toBe(503)
+  expect(faults.list()).toMatchObject([{ name: 'down', hits: 1, until: '2026-01-31T12:05:00.000Z', scope }])
+  expect([faults.clear('down'), faults.clear('down')]).toEqual([true, false])
+  await kasm.client.call('get_images', {})
+})
+
+test('a fault that makes no sense is refused, and hits nothing', async () => {
+  await using kasm = await createKasm({ ...frozen, agents: 0 })
+  for (const source of [{ kind: 'nonsense' }, { kind: 'status' }, { kind: 'outage', from: '2m', until: '1m' }]) {
+    expect(() => kasm.control.faults.inject(source as never)).toThrow(KasmSimError)
+  }
+  expect(kasm.control.faults.list()).toEqual([])
+  await kasm.client.call('get_images', {})
+})

@@ -3,27 +3,27 @@
 import { connect } from 'node:net'
 import { Agent, request } from 'undici'
 import { expect } from 'vitest'
+import type { FaultDecision, FaultRule } from '../../server/faults/fault.ts'
+import type { Faults } from '../../server/faults/faults.ts'
 import { createManualClock } from '../../server/kernel/clock.ts'
 import { PullError } from '../../simulator/pull/engine.ts'
-import type {
-  Fault,
-  FaultDecision,
-  FaultRequest,
-  FaultRule,
-  FaultScope,
-} from '../../simulator/registry/faults/fault.ts'
-import { Faults } from '../../simulator/registry/faults/faults.ts'
+import {
+  createRegistryFaults,
+  type Fault,
+  type FaultRequest,
+  type FaultScope,
+} from '../../simulator/registry/faults/registry-fault.ts'
 import type { FaultDecider } from '../../simulator/registry/faults/strike.ts'
 import type { EmbeddedRegistry } from '../../simulator/registry/registry.ts'
 import { startEngine } from '../pull/support.ts'
-import { test as base, errorCodesOf, send, sha256 } from './registry-client.ts'
+import { test as base, errorCodesOf, pushBlob, send, sha256 } from './registry-client.ts'
 
 const image = { repository: 'team/app', tag: '1', seed: 1, layers: [{ name: 'base', sizeBytes: 100_352 }] }
 const manifestPath = '/v2/team/app/manifests/1'
 
 function faultOf(rule: FaultRule, scope: Partial<FaultScope> = {}): Fault {
   const everyone = { profile: null, images: null, agents: null, sources: null, classes: null }
-  const always = { probability: 1, succeedFirst: 0, rampMs: 0, fromMs: 0, untilMs: null }
+  const always = { probability: 1, succeedFirst: 0, times: null, rampMs: 0, fromMs: 0, untilMs: null, seed: null }
   return { name: 'test fault', rule, scope: { ...everyone, ...scope }, ...always }
 }
 
@@ -31,10 +31,10 @@ function faultOf(rule: FaultRule, scope: Partial<FaultScope> = {}): Fault {
 class TestFaults implements FaultDecider {
   readonly clock = createManualClock()
   readonly waitsMs: number[] = []
-  readonly #faults: Faults
+  readonly #faults: Faults<FaultScope, FaultRequest>
 
   constructor(faults: Fault[]) {
-    this.#faults = new Faults({ seed: 1, profile: 'none', faults })
+    this.#faults = createRegistryFaults({ seed: 1, profile: 'none', faults })
   }
 
   decide(asked: FaultRequest): FaultDecision | null {
@@ -103,7 +103,13 @@ async function pullErrorOf(registry: EmbeddedRegistry) {
 const isManifest = ['version-check', 'manifest'] as const
 
 test('a status comes in place of the answer, with its headers and the error of its code', async ({ startFaulty }) => {
-  const rule = { kind: 'status', status: 503, headers: { 'retry-after': '7' }, body: null } as const
+  const rule = {
+    kind: 'status',
+    status: 503,
+    headers: { 'retry-after': '7' },
+    body: null,
+    operationDone: false,
+  } as const
   const { registry } = await startFaulty(faultOf(rule, { classes: isManifest }))
   const answer = await send(registry, manifestPath)
   expect(answer.status).toBe(503)
@@ -122,7 +128,13 @@ test('a status comes in place of the answer, with its headers and the error of i
 })
 
 test('a status may have any body', async ({ startFaulty }) => {
-  const rule = { kind: 'status', status: 502, headers: { 'content-type': 'text/html' }, body: '<h1>Bad</h1>' } as const
+  const rule = {
+    kind: 'status',
+    status: 502,
+    headers: { 'content-type': 'text/html' },
+    body: '<h1>Bad</h1>',
+    operationDone: false,
+  } as const
   const { registry } = await startFaulty(faultOf(rule))
   const answer = await send(registry, '/v2/')
   expect(answer).toMatchObject({ status: 502, text: '<h1>Bad</h1>', headers: { 'content-type': 'text/html' } })
@@ -130,7 +142,7 @@ test('a status may have any body', async ({ startFaulty }) => {
 })
 
 test('a 429 is what the engine calls toomanyrequests', async ({ startFaulty }) => {
-  const rule = { kind: 'status', status: 429, headers: {}, body: null } as const
+  const rule = { kind: 'status', status: 429, headers: {}, body: null, operationDone: false } as const
   const { registry } = await startFaulty(faultOf(rule, { classes: isManifest }))
   expect(await pullErrorOf(registry)).toMatchObject({ code: 'TOOMANYREQUESTS', message: 'toomanyrequests' })
 })
@@ -148,7 +160,7 @@ test('latency holds the answer back and changes nothing of it', async ({ startFa
 })
 
 test('who leaves while an answer is held back is not answered, and asks nothing of the policy', async ({ start }) => {
-  const plan = new Faults({
+  const plan = createRegistryFaults({
     seed: 1,
     profile: 'none',
     faults: [faultOf({ kind: 'latency', delay: { distribution: 'constant', delayMs: 1_000 } })],
@@ -173,9 +185,9 @@ test('who leaves while an answer is held back is not answered, and asks nothing 
   await expect.poll(() => registry.journal.records()).toMatchObject([{ status: 0, fault: 'test fault', bytes: 0 }])
 })
 
-for (const kind of ['connection-drop', 'outage'] as const) {
-  test(`${kind}: the connection ends without a byte`, async ({ startFaulty }) => {
-    const { registry } = await startFaulty(faultOf({ kind }))
+for (const rule of [{ kind: 'connection-drop', operationDone: false }, { kind: 'outage' }] as const) {
+  test(`${rule.kind}: the connection ends without a byte`, async ({ startFaulty }) => {
+    const { registry } = await startFaulty(faultOf(rule))
     expect(await rawly(registry, '/v2/')).toBe('')
     expect(await failureOf(registry, manifestPath)).toBe('UND_ERR_SOCKET')
     expect(registry.journal.records()).toMatchObject([
@@ -266,7 +278,7 @@ test('a malformed header is a line without a colon, at which clients give up', a
 test('the connection serves other requests after a status, and a caller elsewhere is left alone', async ({
   startFaulty,
 }) => {
-  const rule = { kind: 'status', status: 500, headers: {}, body: null } as const
+  const rule = { kind: 'status', status: 500, headers: {}, body: null, operationDone: false } as const
   const { registry } = await startFaulty(faultOf(rule, { sources: ['192.0.2.7'] }))
   expect((await send(registry, '/v2/')).status).toBe(200)
   const { registry: near } = await startFaulty(
@@ -275,4 +287,28 @@ test('the connection serves other requests after a status, and a caller elsewher
   expect((await send(near, manifestPath)).status).toBe(500)
   expect((await send(near, '/v2/team/app/manifests/2')).status).toBe(404)
   expect((await send(near, '/v2/team/other/manifests/1')).status).toBe(404)
+})
+
+test('malformed-json: a document ends in its middle, and its length says so', async ({ startFaulty }) => {
+  const { registry } = await startFaulty(faultOf({ kind: 'malformed-json' }, { classes: ['blob'] }))
+  const blob = await pushBlob(registry, 'team/app', '{"some": "document"}')
+  const { status, headers, text } = await send(registry, `/v2/team/app/blobs/${blob}`)
+  expect([status, headers['content-length'], text]).toEqual([200, '12', '{"some": "do'])
+})
+
+test('internal-error: a page in place of the answer, with no header of the registry', async ({ startFaulty }) => {
+  const { registry } = await startFaulty(faultOf({ kind: 'internal-error', operationDone: false }))
+  const { status, headers, text } = await send(registry, manifestPath)
+  const version = headers['docker-distribution-api-version']
+  expect([status, headers['content-type'], version]).toEqual([500, 'text/html', undefined])
+  expect(text).toContain('500 Internal Server Error')
+})
+
+test('operationDone: what is asked for is done, and only its answer is lost', async ({ startFaulty }) => {
+  const lost = faultOf({ kind: 'connection-drop', operationDone: true }, { classes: ['push'] })
+  const { registry } = await startFaulty({ ...lost, times: 1 })
+  const digest = sha256('a layer')
+  const upload = { method: 'POST', body: 'a layer' }
+  await expect(send(registry, `/v2/team/app/blobs/uploads/?digest=${digest}`, upload)).rejects.toThrow()
+  expect((await send(registry, `/v2/team/app/blobs/${digest}`)).text).toBe('a layer')
 })

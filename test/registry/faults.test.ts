@@ -1,14 +1,19 @@
 // Which faults hit which requests: windows, scopes, strengths, and whose draws are whose.
 import { assert, constantFrom, integer, property, record, array as some, tuple, uniqueArray } from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Fault, FaultRequest, FaultScope } from '../../simulator/registry/faults/fault.ts'
-import { type FaultChange, Faults } from '../../simulator/registry/faults/faults.ts'
+import {
+  createRegistryFaults,
+  type Fault,
+  type FaultChange,
+  type FaultRequest,
+  type FaultScope,
+} from '../../simulator/registry/faults/registry-fault.ts'
 
 const everyone: FaultScope = { profile: null, images: null, agents: null, sources: null, classes: null }
 
 function faultOf(more: Partial<Fault> = {}): Fault {
-  const always = { probability: 1, succeedFirst: 0, rampMs: 0, fromMs: 0, untilMs: null }
-  return { name: 'fault', rule: { kind: 'connection-drop' }, scope: everyone, ...always, ...more }
+  const always = { probability: 1, succeedFirst: 0, times: null, rampMs: 0, fromMs: 0, untilMs: null, seed: null }
+  return { name: 'fault', rule: { kind: 'connection-drop', operationDone: false }, scope: everyone, ...always, ...more }
 }
 
 function requestOf(more: Partial<FaultRequest> = {}): FaultRequest {
@@ -17,7 +22,7 @@ function requestOf(more: Partial<FaultRequest> = {}): FaultRequest {
 }
 
 function faultsOf(faults: Fault[], onChange?: (change: FaultChange) => void) {
-  return new Faults({ seed: 1, profile: 'ghcr', faults, ...(onChange ? { onChange } : {}) })
+  return createRegistryFaults({ seed: 1, profile: 'ghcr', faults, ...(onChange ? { onChange } : {}) })
 }
 
 const moments = some(integer({ min: 0, max: 2_000 }), { minLength: 1, maxLength: 40 }).map((all) =>
@@ -84,9 +89,9 @@ test('decides alike for an agent whatever the others do, and however many other 
       some(constantFrom(1, 2, 3, null), { maxLength: 60 }),
       uniqueArray(integer({ min: 0, max: 60 }), { minLength: 10, maxLength: 10 }),
       (seed, crowd, places) => {
-        const alone = new Faults({ seed, profile: 'ghcr', faults: [flaky] })
+        const alone = createRegistryFaults({ seed, profile: 'ghcr', faults: [flaky] })
         const expected = places.map(() => alone.decide(requestOf({ agent: 0 }), 0))
-        const together = new Faults({ seed, profile: 'ghcr', faults: [other, flaky] })
+        const together = createRegistryFaults({ seed, profile: 'ghcr', faults: [other, flaky] })
         const seen: unknown[] = []
         for (let place = 0; place <= 60; place += 1) {
           const agent = crowd[place]
@@ -101,7 +106,7 @@ test('decides alike for an agent whatever the others do, and however many other 
 
 test('another seed, another agent and another fault draw otherwise', () => {
   const hits = (seed: number, agent: number, name: string) => {
-    const faults = new Faults({ seed, profile: 'ghcr', faults: [faultOf({ name, probability: 0.5 })] })
+    const faults = createRegistryFaults({ seed, profile: 'ghcr', faults: [faultOf({ name, probability: 0.5 })] })
     return Array.from({ length: 64 }, () => (faults.decide(requestOf({ agent }), 0) ? 1 : 0)).join('')
   }
   const drawn = [hits(1, 0, 'a'), hits(2, 0, 'a'), hits(1, 1, 'a'), hits(1, 0, 'b')]
@@ -175,13 +180,16 @@ test('grows along its ramp: delays and bodies in time, all else in probability',
 })
 
 test('the first of several faults has the request', () => {
-  const status = { kind: 'status', status: 503, headers: {}, body: null } as const
+  const status = { kind: 'status', status: 503, headers: {}, body: null, operationDone: false } as const
   const faults = faultsOf([
     faultOf({ name: 'blobs', rule: status, scope: { ...everyone, classes: ['blob'] } }),
     faultOf({ name: 'all' }),
   ])
   expect(faults.decide(requestOf({ class: 'blob' }), 0)).toEqual({ fault: 'blobs', effect: status })
-  expect(faults.decide(requestOf({ class: 'ping' }), 0)).toEqual({ fault: 'all', effect: { kind: 'connection-drop' } })
+  expect(faults.decide(requestOf({ class: 'ping' }), 0)).toEqual({
+    fault: 'all',
+    effect: { kind: 'connection-drop', operationDone: false },
+  })
 })
 
 test('faults of the body concern manifests and blobs alone', () => {
@@ -220,7 +228,7 @@ test('an injected fault replaces one of its name, and ends when it is cleared', 
   const faults = faultsOf([faultOf({ name: 'gone' })], ({ kind, fault }) => told.push(`${kind} ${fault.rule.kind}`))
   faults.settle(0)
   faults.inject(faultOf({ name: 'gone', rule: { kind: 'outage' }, fromMs: 10 }), 10)
-  expect(faults.decide(requestOf(), 10)?.effect).toEqual({ kind: 'connection-drop' })
+  expect(faults.decide(requestOf(), 10)?.effect).toEqual({ kind: 'connection-drop', operationDone: false })
   expect(faults.clear('gone', 20)).toBe(true)
   expect(faults.decide(requestOf(), 20)).toBeNull()
   expect(told).toEqual([

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { KasmSimError } from '../../server/kernel/errors.ts'
-import { FaultSchema } from '../../simulator/registry/faults/fault-source.ts'
+import { FaultSchema } from '../../simulator/registry/faults/registry-fault.ts'
 import { runScenario } from '../../simulator/run/run.ts'
 import { compileScenario } from '../../simulator/scenario/compile.ts'
 import { loadFaults } from '../../simulator/scenario/load-faults.ts'
@@ -44,7 +44,7 @@ test('fills every default', () => {
     name: 'gone',
     rule: { kind: 'outage' },
     scope: { profile: null, images: null, agents: null, sources: null, classes: null },
-    ...{ probability: 1, succeedFirst: 0, rampMs: 0, fromMs: 0, untilMs: null },
+    ...{ probability: 1, succeedFirst: 0, times: null, rampMs: 0, fromMs: 0, untilMs: null, seed: null },
   })
 })
 
@@ -136,7 +136,7 @@ test.each([
   [
     '{ name: a, kind: outtage }',
     'outtage',
-    'registry.faults[0].kind must be one of status, latency, truncated-body, slow-body, connection-drop, wrong-digest, malformed-header, outage, it is "outtage"; did you mean "outage"?',
+    'registry.faults[0].kind must be one of status, latency, truncated-body, slow-body, internal-error, connection-drop, malformed-json, wrong-digest, malformed-header, outage, it is "outtage"; did you mean "outage"?',
   ],
   [
     '{ name: a, kind: slow-body, rate: unlimited }',

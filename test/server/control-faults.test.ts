@@ -1,7 +1,9 @@
 // Faults of the fake's own API: who is hit, by what, how long; over a real socket where the connection itself suffers.
 import { expect, onTestFinished, test } from 'vitest'
-import { compileFault, type FaultCall } from '../../server/control/fault.ts'
-import { type FaultDecision, Faults } from '../../server/control/faults.ts'
+import type { FaultSource } from '../../server/api/control/faults.ts'
+import { createApiFaults, type FaultCall } from '../../server/control/api-faults.ts'
+import { checkFaultSource } from '../../server/control/checks.ts'
+import type { FaultDecision } from '../../server/faults/fault.ts'
 import { startWebApp } from '../../server/main.ts'
 import { startControlled } from './control-support.ts'
 import { chrome } from './support.ts'
@@ -80,10 +82,14 @@ const heartbeat: FaultCall = {
   source: '10.0.0.1',
 }
 
+function faultsOf(source: object) {
+  const { faults, control } = createApiFaults({ nowMs: () => 0, check: checkFaultSource })
+  control.inject(source as FaultSource)
+  return faults
+}
+
 function isHit(scope: object, subject: FaultCall): boolean {
-  const faults = new Faults()
-  faults.inject(compileFault({ kind: 'internal-error', scope }, { name: 'f', nowMs: 0 }))
-  return faults.decide(subject, 0) !== null
+  return faultsOf({ kind: 'internal-error', scope }).decide(subject, 0) !== null
 }
 
 test.for([
@@ -100,8 +106,7 @@ test.for([
 })
 
 function hits(source: object, subjects: FaultCall[]): boolean[] {
-  const faults = new Faults()
-  faults.inject(compileFault({ kind: 'internal-error', ...source }, { name: 'f', nowMs: 0 }))
+  const faults = faultsOf({ kind: 'internal-error', name: 'f', ...source })
   return subjects.map((subject) => faults.decide(subject, 0) !== null)
 }
 
@@ -134,15 +139,14 @@ function delayOf(decision: FaultDecision | null): number {
 }
 
 test('draws latencies within their bounds and refuses bounds that cross', () => {
-  const faults = new Faults()
   const delay = { distribution: 'uniform', low: '1s', high: '2s' } as const
-  faults.inject(compileFault({ kind: 'latency', delay }, { name: 'f', nowMs: 0 }))
+  const faults = faultsOf({ kind: 'latency', delay })
   const delays = Array.from({ length: 50 }, () => delayOf(faults.decide(call, 0)))
   expect(Math.min(...delays)).toBeGreaterThanOrEqual(1_000)
   expect(Math.max(...delays)).toBeLessThanOrEqual(2_000)
   expect(new Set(delays).size).toBeGreaterThan(10)
   const crossed = { kind: 'latency', delay: { ...delay, high: '1ms' } } as const
-  expect(() => compileFault(crossed, { name: 'f', nowMs: 0 })).toThrow('Give the lower one first')
+  expect(() => faultsOf(crossed)).toThrow('delay.high must not be less than low, 1s')
 })
 
 test.for([
@@ -208,7 +212,7 @@ test('refuses a fault for an operation that there is not: it would never hit', a
   const scoped = (operation: string) => post('/faults', { kind: 'internal-error', scope: { operations: [operation] } })
   expect(await scoped('get_imagez')).toMatchObject({
     status: 400,
-    body: { error: { code: 'CONTROL_INVALID', message: expect.stringContaining('Did you mean "get_images"?') } },
+    body: { error: { code: 'CONTROL_INVALID', message: expect.stringContaining('did you mean "get_images"?') } },
   })
   expect((await get('/faults')).body.faults).toEqual([])
   for (const known of ['get_images', 'stop_kasm', 'heartbeat']) expect((await scoped(known)).status).toBe(200)

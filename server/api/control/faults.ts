@@ -1,7 +1,7 @@
-// The faults of the control API, as people write them. The schema is the only definition.
+// The faults of the control API, as people write them: those of registries, with a scope of their own.
 import { type Static, Type } from 'typebox'
-import { ratePattern } from '../../kernel/units.ts'
-import { Duration, own } from './leaves.ts'
+import { faultSchema } from '../../faults/fault-source.ts'
+import { own } from './leaves.ts'
 
 const Names = (description: string) => Type.Array(Type.String({ minLength: 1 }), { description, minItems: 1 })
 
@@ -16,77 +16,12 @@ const ScopeSchema = Type.Object(
   { ...own, description: 'Whom it concerns. Default: every call of the API.' },
 )
 
-const common = {
-  name: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'Default: `fault-1`, `fault-2`, …' })),
-  scope: Type.Optional(ScopeSchema),
-  probability: Type.Optional(
-    Type.Number({
-      minimum: 0,
-      maximum: 1,
-      default: 1,
-      description: 'The share of the calls in its scope that it hits.',
-    }),
-  ),
-  succeedFirst: Type.Optional(
-    Type.Integer({ minimum: 0, default: 0, description: 'So many calls of each caller are spared first.' }),
-  ),
-  times: Type.Optional(Type.Integer({ minimum: 1, description: 'It is over after so many hits. Default: no end.' })),
-  for: Type.Optional(Duration('How long it lasts, on the clock of the fake. Default: until it is cleared.')),
-  seed: Type.Optional(Type.Integer({ minimum: 0, default: 1, description: 'Seed of its draws.' })),
-}
-const operationDone = Type.Optional(
-  Type.Boolean({
-    default: false,
-    description: 'Whether the operation is carried out all the same, so that only its answer is lost.',
-  }),
+const name = Type.Optional(
+  Type.String({ minLength: 1, maxLength: 100, description: 'Default: `fault-1`, `fault-2`, …' }),
 )
 
-const StatusFault = Type.Object(
-  {
-    kind: Type.Literal('status'),
-    status: Type.Integer({ minimum: 200, maximum: 599 }),
-    headers: Type.Optional(
-      Type.Record(
-        Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$" }),
-        Type.String({ pattern: '^[\\t\\x20-\\x7e]*$' }),
-        {
-          ...own,
-          description: 'Headers of the answer.',
-        },
-      ),
-    ),
-    body: Type.Optional(Type.Unknown({ description: 'Body of the answer. Default: an `error_message`.' })),
-    operationDone,
-    ...common,
-  },
-  own,
-)
-const LatencyFault = Type.Object(
-  {
-    kind: Type.Literal('latency'),
-    delay: Type.Union([
-      Duration('How long answers are held back, on the wall clock.'),
-      Type.Object(
-        { distribution: Type.Literal('uniform'), low: Duration('At least.'), high: Duration('At most.') },
-        own,
-      ),
-    ]),
-    ...common,
-  },
-  own,
-)
-const SlowBodyFault = Type.Object(
-  { kind: Type.Literal('slow-body'), rate: Type.String({ pattern: ratePattern }), ...common },
-  own,
-)
-const LostAnswerFault = Type.Object(
-  { kind: Type.Enum(['internal-error', 'connection-drop']), operationDone, ...common },
-  own,
-)
-const MalformedJsonFault = Type.Object({ kind: Type.Literal('malformed-json'), ...common }, own)
-
-export const FaultSourceSchema = Type.Union(
-  [StatusFault, LatencyFault, SlowBodyFault, LostAnswerFault, MalformedJsonFault],
+export const FaultSourceSchema = faultSchema(
+  { name, scope: ScopeSchema },
   {
     $id: 'FaultSource',
     examples: [

@@ -2,11 +2,12 @@
 // handler saw a call or a fault took it makes no difference here, so neither handlers nor the model know of any of this.
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FaultCall } from '../../control/api-faults.ts'
 import type { Control } from '../../control/control.ts'
-import type { FaultCall, FaultEffect } from '../../control/fault.ts'
-import type { FaultDecision } from '../../control/faults.ts'
 import { isPlainObject } from '../../control/plain.ts'
 import { redacted } from '../../control/redaction.ts'
+import type { FaultDecision, FaultEffect } from '../../faults/fault.ts'
+import { spoiled, spoiledSizeBytes } from '../../faults/spoiled-body.ts'
 import { presentedBy } from '../../model/access/credentials.ts'
 import { plainId } from '../../model/ids.ts'
 import type { KasmModel } from '../../model/model.ts'
@@ -21,11 +22,11 @@ declare module 'fastify' {
 
 /** Registers the hooks; to be called before any route is. */
 export function observeApi(app: FastifyInstance, control: Control): void {
-  const { faults, clock } = control
+  const { strikes, clock } = control
   app.decorateRequest('fault', null)
   app.addHook('preValidation', (request, reply, done) => {
-    const isSubject = !faults.isEmpty && isOfApi(request.url)
-    request.fault = isSubject ? faults.decide(callOf(request), clock.nowMs()) : null
+    const isSubject = !strikes.isEmpty && isOfApi(request.url)
+    request.fault = isSubject ? strikes.decide(callOf(request), clock.nowMs()) : null
     if (request.fault) strikeBefore(control, request.fault, reply, done)
     else done()
   })
@@ -62,6 +63,9 @@ function strikeBefore(control: Control, { effect, fault }: FaultDecision, reply:
     case 'connection-drop':
       drop(control, reply)
       break
+    case 'malformed-header':
+      replyMalformed(control, reply)
+      break
     default:
       done()
   }
@@ -85,21 +89,38 @@ function strikeAfter(
       return internalErrorPage
     case 'connection-drop':
       return dropped
-    case 'malformed-json': {
-      const bytes = bytesOf(payload)
-      reply.removeHeader('content-length')
-      return bytes.subarray(0, Math.max(1, Math.floor(bytes.length * 0.6)))
-    }
+    case 'truncated-body':
+    case 'malformed-json':
+    case 'wrong-digest':
     case 'slow-body': {
       const bytes = bytesOf(payload)
-      reply.header('content-length', bytes.length)
-      return Readable.from(slowly(control, bytes, effect.bytesPerSecond))
+      reply.header('content-length', spoiledSizeBytes(bytes.length, effect))
+      return Readable.from(spoiled(bytes.length === 0 ? [] : [bytes], bytes.length, effect, timeOf(control, reply)))
     }
     case 'latency':
+    case 'malformed-header':
       return payload
     default:
       return effect satisfies never
   }
+}
+
+/** What callers notice takes its time on the wall: the fake's clock may stand still. */
+function timeOf({ wall }: Control, { raw }: FastifyReply) {
+  const gone = new AbortController()
+  raw.once('close', () => gone.abort())
+  const delay = (durationMs: number, signal: AbortSignal) => wall.wait(durationMs, signal)
+  return { nowMs: () => wall.nowMs(), delay, gone: gone.signal }
+}
+
+/** A head in which one line is no header; clients give up at it. */
+function replyMalformed(control: Control, reply: FastifyReply): void {
+  reply.status(200)
+  record(control, reply, '')
+  reply.hijack()
+  const { socket } = reply.raw
+  socket?.write(['HTTP/1.1 200 OK', 'content-type: application/json', 'no header', '', '{}'].join('\r\n'))
+  socket?.destroySoon()
 }
 
 function drop(control: Control, reply: FastifyReply): void {
@@ -118,16 +139,6 @@ function textOf(body: unknown): string {
 
 function bytesOf(payload: unknown): Buffer {
   return payload instanceof Uint8Array ? Buffer.from(payload) : Buffer.from(typeof payload === 'string' ? payload : '')
-}
-
-async function* slowly({ wall }: Control, bytes: Buffer, bytesPerSecond: number): AsyncIterable<Buffer> {
-  // Ten pieces a second: slow for the caller, and cheap for the server.
-  const pieceBytes = Math.max(1, Math.ceil(bytesPerSecond / 10))
-  for (let start = 0; start < bytes.length; start += pieceBytes) {
-    const piece = bytes.subarray(start, start + pieceBytes)
-    await wall.wait((piece.length / bytesPerSecond) * 1_000)
-    yield piece
-  }
 }
 
 function callOf(request: FastifyRequest): FaultCall {

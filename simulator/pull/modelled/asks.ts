@@ -1,6 +1,7 @@
 // What one pull asks of the registry: puts each request to it, counts it, and tells it where somebody listens.
+
+import type { FaultDecision } from '../../../server/faults/fault.ts'
 import { readAnswerFacts } from '../../registry/answer-facts.ts'
-import type { FaultDecision } from '../../registry/faults/fault.ts'
 import { type ModelledAnswer, type ModelledRequest, noHeaders } from '../../registry/modelled-registry.ts'
 import type { CountedRequest } from '../../report/registry-traffic.ts'
 import type { Flow } from './flows.ts'

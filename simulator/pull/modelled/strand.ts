@@ -1,7 +1,8 @@
 // One thread of a pull in virtual time: a script that asks the registry, waits and lets bytes flow, in the order of the code, with no
 // promise behind it. Its clock is the client's: a request is served later than it is sent, and heard of later still.
+
+import type { FaultDecision } from '../../../server/faults/fault.ts'
 import type { Task } from '../../../server/kernel/event-queue.ts'
-import type { FaultDecision } from '../../registry/faults/fault.ts'
 import type { ModelledAnswer, ModelledRequest } from '../../registry/modelled-registry.ts'
 import { RegistryFailure } from '../failure.ts'
 import type { PullAsks } from './asks.ts'

@@ -1,7 +1,9 @@
 // What every modelled pull is told of the run that it is part of.
+
+import type { FaultDecision } from '../../../server/faults/fault.ts'
 import type { Task } from '../../../server/kernel/event-queue.ts'
 import type { RandomStream } from '../../../server/kernel/random.ts'
-import type { FaultDecision, FaultRequest } from '../../registry/faults/fault.ts'
+import type { FaultRequest } from '../../registry/faults/registry-fault.ts'
 import type { RequestRecord } from '../../registry/journal.ts'
 import type { ModelledRegistry } from '../../registry/modelled-registry.ts'
 import type { TrafficRecorder } from '../../report/registry-traffic.ts'

@@ -1,6 +1,6 @@
 // The data form of a limit: what built-in profiles and those in a user's file are written in. The schema is the only definition.
 import { type Static, Type } from 'typebox'
-import { Count, Flag, own } from '../../scenario/schema-leaves.ts'
+import { Count, Flag, own } from '../../../server/kernel/schema-leaves.ts'
 import { requestClasses, requestParts } from '../request-class.ts'
 
 /** A count that a limit can hold people to: whole, and not nothing. */

@@ -1,6 +1,6 @@
 // The data form of a profile, and the profile that it stands for. Built-in profiles and those in a user's file are both written in it.
 import { type Static, Type } from 'typebox'
-import { Count, Flag, own, Text } from '../../scenario/schema-leaves.ts'
+import { Count, Flag, own, Text } from '../../../server/kernel/schema-leaves.ts'
 import { createPolicy } from './limit-policy.ts'
 import { LimitsSchema } from './limit-source.ts'
 import { type Profile, tokenPaths } from './policy.ts'

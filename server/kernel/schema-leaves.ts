@@ -1,7 +1,7 @@
-// The leaves of the scenario schema: texts with units and the like. `errorMessage` is what a person reads when a value does not
+// The leaves of schemas of what people write: texts with units and the like. `errorMessage` is what a person reads when a value does not
 // fit; editors that know the keyword show it too.
 import { Type } from 'typebox'
-import { durationPattern, ratePattern, sizePattern } from '../../server/kernel/units.ts'
+import { durationPattern, ratePattern, sizePattern } from './units.ts'
 
 /** Objects take the fields they name and no others. */
 export const own = { additionalProperties: false }

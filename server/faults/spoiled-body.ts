@@ -1,8 +1,10 @@
 // What a fault does to the bytes of an answer's body.
-import type { FaultEffect } from './fault.ts'
+import type { BodyEffect } from './fault.ts'
 
-/** An effect upon the body of an answer; the answer's head is as ever. */
-export type BodyEffect = Extract<FaultEffect, { kind: 'truncated-body' | 'wrong-digest' | 'slow-body' }>
+type Pieces = Iterable<Buffer> | AsyncIterable<Buffer>
+
+/** How much of a body goes out that ends early as if that were all. */
+const endingShare = 0.6
 
 /** Thrown once so much of a body has gone out as shall. */
 export class BodyEnds extends Error {
@@ -22,15 +24,12 @@ export interface BodyTime {
  *
  * @throws BodyEnds when no more of it shall go out, whatever the delay throws once the caller is gone
  */
-export function spoiled(
-  pieces: Iterable<Buffer> | AsyncIterable<Buffer>,
-  sizeBytes: number,
-  effect: BodyEffect,
-  time: BodyTime,
-): AsyncIterable<Buffer> {
+export function spoiled(pieces: Pieces, sizeBytes: number, effect: BodyEffect, time: BodyTime): AsyncIterable<Buffer> {
   switch (effect.kind) {
     case 'truncated-body':
       return truncated(pieces, Math.floor(sizeBytes * effect.share))
+    case 'malformed-json':
+      return ended(pieces, spoiledSizeBytes(sizeBytes, effect))
     case 'wrong-digest':
       return altered(pieces, Math.floor(sizeBytes / 2))
     case 'slow-body':
@@ -40,7 +39,21 @@ export function spoiled(
   }
 }
 
-async function* truncated(pieces: Iterable<Buffer> | AsyncIterable<Buffer>, sizeBytes: number): AsyncIterable<Buffer> {
+/** How long a body says that it is, once an effect has it. */
+export function spoiledSizeBytes(sizeBytes: number, { kind }: BodyEffect): number {
+  return kind === 'malformed-json' && sizeBytes > 0 ? Math.max(1, Math.floor(sizeBytes * endingShare)) : sizeBytes
+}
+
+async function* ended(pieces: Pieces, sizeBytes: number): AsyncIterable<Buffer> {
+  let leftBytes = sizeBytes
+  for await (const piece of pieces) {
+    if (leftBytes <= 0) return
+    yield piece.subarray(0, leftBytes)
+    leftBytes -= piece.length
+  }
+}
+
+async function* truncated(pieces: Pieces, sizeBytes: number): AsyncIterable<Buffer> {
   let leftBytes = sizeBytes
   for await (const piece of pieces) {
     if (leftBytes > 0) yield piece.subarray(0, leftBytes)
@@ -49,7 +62,7 @@ async function* truncated(pieces: Iterable<Buffer> | AsyncIterable<Buffer>, size
   }
 }
 
-async function* altered(pieces: Iterable<Buffer> | AsyncIterable<Buffer>, offset: number): AsyncIterable<Buffer> {
+async function* altered(pieces: Pieces, offset: number): AsyncIterable<Buffer> {
   let startOffset = 0
   for await (const piece of pieces) {
     const at = offset - startOffset
@@ -69,7 +82,7 @@ async function* altered(pieces: Iterable<Buffer> | AsyncIterable<Buffer>, offset
 const chunkBytesMax = 16 * 1024
 
 async function* slowed(
-  pieces: Iterable<Buffer> | AsyncIterable<Buffer>,
+  pieces: Pieces,
   bytesPerSecond: number,
   { nowMs, delay, gone }: BodyTime,
 ): AsyncIterable<Buffer> {
