@@ -7,6 +7,10 @@ const stopSignals = ['SIGINT', 'SIGTERM'] as const
 /** npm passes on what a terminal has sent to the whole group, and `timeout` signals its child and then the group: one request, told twice. */
 const sameRequestMs = 1_000
 
+/** `npx` starts a shell that passes no signal on: whoever ends npx ends the shell, and leaves what it started without a parent. */
+const isBelowNpmShell = process.env['npm_command'] === 'exec'
+const parentLooksMs = 250
+
 /** Waits until the process is asked to stop; asked again while it still tidies up, it ends at once. */
 export function stopRequested(): Promise<void> {
   return new Promise((resolve) => onStopRequest(resolve))
@@ -32,7 +36,18 @@ export function onStopRequest(stop: () => void, nowMs: () => number = createCloc
     }
   }
   for (const signal of stopSignals) process.on(signal, listener)
+  if (isBelowNpmShell) onParentGone(listener)
   return () => {
     isWanted = false
   }
+}
+
+function onParentGone(tell: () => void): void {
+  const parent = process.ppid
+  const looks = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(looks)
+    tell()
+  }, parentLooksMs)
+  looks.unref()
 }

@@ -10,9 +10,10 @@ const long = fileURLToPath(new URL('fixtures/long.yaml', import.meta.url))
 
 /** Every flag that names a file or a folder to write, with a command that would otherwise go on for long. */
 const outputs: [string, string[]][] = [
-  ...['--trace', '--summary', '--har', '--journal', '--logs', '--content'].map(
-    (flag): [string, string[]] => [flag, ['run', long]],
-  ),
+  ...['--trace', '--summary', '--har', '--journal', '--logs', '--content'].map((flag): [string, string[]] => [
+    flag,
+    ['run', long],
+  ]),
   ['--out', ['what-if', 'storm', '--seeds', '100']],
   ['--output', ['fuzz', '--seeds', '1..100000']],
   ['--journal', ['registry', '--port', '0']],

@@ -61,28 +61,31 @@ test('does not end what a command still writes after its work', async () => {
   await once(child, 'exit')
 })
 
-test.for(['SIGINT', 'SIGTERM'] as const)('a run that gets %s twice loses nothing of what is finished', async (signal) => {
-  const cwd = temporaryFolder()
-  const files = ['--har', 'run.har', '--journal', 'run.jsonl', '--logs', 'logs']
-  const running = start(['run', fixture('long.yaml'), '--json', ...files], { cwd })
-  await running.printed(/2 of 2 agents ready/, 'stderr')
-  running.process.kill(signal)
-  running.process.kill(signal)
-  await running.printed(/Stopping the run/, 'stderr')
-  running.process.kill(signal)
-  const { exitCode, stdout } = await running.ended
-  expect(exitCode).toBe(130)
-  const read = (file: string) => readFileSync(join(cwd, file), 'utf8')
-  expect(read('runs/long-1/summary.json')).toBe(stdout)
-  expect(JSON.parse(read('runs/long-1/trace.jsonl').trim().split('\n').at(-1) ?? '')).toMatchObject({
-    kind: 'run-ended',
-    reason: 'interrupted',
-  })
-  const requests = JSON.parse(stdout).summary.registry.requests
-  expect(JSON.parse(read('run.har')).log.entries).toHaveLength(requests)
-  expect(read('run.jsonl').trim().split('\n')).toHaveLength(requests)
-  expect(read('logs/agent-0000.log')).toMatch(/\n$/)
-})
+test.for(['SIGINT', 'SIGTERM'] as const)(
+  'a run that gets %s twice loses nothing of what is finished',
+  async (signal) => {
+    const cwd = temporaryFolder()
+    const files = ['--har', 'run.har', '--journal', 'run.jsonl', '--logs', 'logs']
+    const running = start(['run', fixture('long.yaml'), '--json', ...files], { cwd })
+    await running.printed(/2 of 2 agents ready/, 'stderr')
+    running.process.kill(signal)
+    running.process.kill(signal)
+    await running.printed(/Stopping the run/, 'stderr')
+    running.process.kill(signal)
+    const { exitCode, stdout } = await running.ended
+    expect(exitCode).toBe(130)
+    const read = (file: string) => readFileSync(join(cwd, file), 'utf8')
+    expect(read('runs/long-1/summary.json')).toBe(stdout)
+    expect(JSON.parse(read('runs/long-1/trace.jsonl').trim().split('\n').at(-1) ?? '')).toMatchObject({
+      kind: 'run-ended',
+      reason: 'interrupted',
+    })
+    const requests = JSON.parse(stdout).summary.registry.requests
+    expect(JSON.parse(read('run.har')).log.entries).toHaveLength(requests)
+    expect(read('run.jsonl').trim().split('\n')).toHaveLength(requests)
+    expect(read('logs/agent-0000.log')).toMatch(/\n$/)
+  },
+)
 
 test('a process that ends at once still writes what its files have gathered', async () => {
   const cwd = temporaryFolder()
