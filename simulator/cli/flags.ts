@@ -1,4 +1,5 @@
 // Readers of flag values. What they throw is commander's own error, which names the flag and the value, or a coded one.
+import { randomBytes } from 'node:crypto'
 import { InvalidArgumentError } from 'commander'
 import { parseReference } from '../../server/kernel/reference.ts'
 import { parseSizeBytes } from '../../server/kernel/units.ts'
@@ -75,6 +76,12 @@ export function collectReferences(text: string, references: string[]): string[] 
   if (parseReference(text).tag === null)
     throw new InvalidArgumentError('An image is published under a tag, like team/app:1.0.')
   return [...new Set([...references, text])]
+}
+
+/** The token of `--control-token`: as given, or a new one where the flag has none. */
+export function readControlToken(given: string | true | undefined): { controlToken?: string } {
+  if (given === undefined || given === '') return {}
+  return { controlToken: given === true ? randomBytes(16).toString('hex') : given }
 }
 
 /** As browsers name the site of a page. */

@@ -166,8 +166,8 @@ function addRegistry(program: Command): void {
     .option('--har <file>', 'at the end, write the last 20,000 requests as an HTTP archive (HAR) to this file')
     .addOption(
       new Option(
-        '--control-token <token>',
-        'whoever shows it may read the journal over HTTP (default: this machine may)',
+        '--control-token [token]',
+        'whoever shows it, or a new one that is printed, may read the journal over HTTP (default: your user on this machine may)',
       ).env('KASM_SIM_CONTROL_TOKEN'),
     )
     .option('--json', 'print JSON lines instead of text')
@@ -310,9 +310,10 @@ function apiKeySecretOption(): Option {
 }
 
 function controlTokenOption(): Option {
-  return new Option('--control-token <token>', 'opens the control API (default: this machine needs none)').env(
-    'KASM_SIM_CONTROL_TOKEN',
-  )
+  return new Option(
+    '--control-token [token]',
+    'opens the control API; without one, a new one is printed (default: your user on this machine needs none)',
+  ).env('KASM_SIM_CONTROL_TOKEN')
 }
 
 function managerTokenOption(): Option {
