@@ -7,6 +7,7 @@ import type { Fault } from '../faults/fault.ts'
 import { FaultControl } from '../faults/fault-control.ts'
 import { Faults } from '../faults/faults.ts'
 import { closest } from '../kernel/suggest.ts'
+import { hashOf } from '../model/secrets.ts'
 
 /** Whom a fault concerns: each part that is not null narrows it. */
 interface CallScope {
@@ -35,6 +36,12 @@ export interface FaultCall {
 export type ApiFaults = Faults<CallScope, FaultCall>
 export type ApiFaultControl = FaultControl<FaultSource, CallScope>
 
+/** Whoever calls may name themselves anew each time. */
+const callersMax = 20_000
+
+/** Longer names are remembered by their hash. */
+const callerLengthMax = 255
+
 const operationNames: readonly string[] = [...developerOperationNames, ...managerOperationNames]
 
 /**
@@ -49,7 +56,7 @@ export function createApiFaults(options: { nowMs: () => number; check: (source: 
   faults: ApiFaults
   control: ApiFaultControl
 } {
-  const faults: ApiFaults = new Faults({ concerns, callerOf })
+  const faults: ApiFaults = new Faults({ concerns, callerOf, callersMax })
   const control = new FaultControl<FaultSource, CallScope>({ ...options, faults, compileScope })
   return { faults, control }
 }
@@ -67,8 +74,8 @@ function compileScope({ scope = {} }: FaultSource, reader: FaultReader): CallSco
 }
 
 function callerOf({ agent, caller, source }: FaultCall): string {
-  if (agent) return `agent/${agent.serverId}`
-  return caller === null ? `source/${source}` : `caller/${caller}`
+  const name = agent ? `agent/${agent.serverId}` : caller === null ? `source/${source}` : `caller/${caller}`
+  return name.length <= callerLengthMax ? name : hashOf(name)
 }
 
 function concerns({ scope }: Fault<CallScope>, { operation, path, caller, agent, source }: FaultCall): boolean {

@@ -4,6 +4,9 @@ import { formatDuration } from '../kernel/units.ts'
 import type { DelayDistribution, Fault, FaultRule } from './fault.ts'
 import { type FaultSource, faultDefaults } from './fault-source.ts'
 
+/** Nobody waits longer for an answer. */
+const delayMsMax = 24 * 3_600_000
+
 type Path = readonly (string | number)[]
 
 /** How texts are read and problems told: a scenario collects them, the control API refuses the first. */
@@ -99,8 +102,14 @@ function compileRule(source: FaultSource, path: Path, reader: FaultReader): Faul
 type DelaySource = Extract<FaultSource, { kind: 'latency' }>['delay']
 
 function compileDelay(source: DelaySource, path: Path, reader: FaultReader): DelayDistribution {
-  const ms = (text: string, field: string) => reader.durationMs(text, [...path, field])
-  if (typeof source === 'string') return { distribution: 'constant', delayMs: reader.durationMs(source, path) }
+  const atMost = (delayMs: number, at: Path) => {
+    if (delayMs > delayMsMax) reader.problem(at, `must be at most ${formatDuration(delayMsMax)}`)
+    return delayMs
+  }
+  const ms = (text: string, field: string) => atMost(reader.durationMs(text, [...path, field]), [...path, field])
+  if (typeof source === 'string') {
+    return { distribution: 'constant', delayMs: atMost(reader.durationMs(source, path), path) }
+  }
   switch (source.distribution) {
     case 'uniform': {
       const lowMs = ms(source.low, 'low')

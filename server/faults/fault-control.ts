@@ -1,7 +1,7 @@
 // The faults of one server as people handle them while it runs: in the form of the documentation, by the control API and by whoever
 // embeds the server alike.
 import { KasmSimError } from '../kernel/errors.ts'
-import { parseDurationMs, parseRateBytesPerSecond } from '../kernel/units.ts'
+import { formatDuration, parseDurationMs, parseRateBytesPerSecond } from '../kernel/units.ts'
 import { compileFault, type FaultReader } from './compile-fault.ts'
 import type { FaultRule } from './fault.ts'
 import type { FaultSource } from './fault-source.ts'
@@ -31,8 +31,14 @@ interface FaultControlOptions<Source extends FaultSource, Scope> {
   compileScope: (source: Source, reader: FaultReader) => Scope
 }
 
-/** No fault lasts longer: moments beyond it are no dates. */
-const lifeMsMax = 1_000 * 366 * 24 * 3_600_000
+/** Longer than anyone runs a server. */
+const lifeMsMax = 3_650 * 24 * 3_600_000
+
+/** Faster than any line. */
+const bytesPerSecondMax = 1e12
+
+/** Each is asked at every request. */
+const faultCountMax = 1_000
 
 /**
  * Injects, lists and ends faults.
@@ -59,6 +65,11 @@ export class FaultControl<Source extends FaultSource, Scope> {
     const atMs = nowMs()
     const scope = compileScope(source, refusing)
     const name = source.name ?? faults.nextName()
+    const count = faults.list(atMs).filter((standing) => standing.fault.name !== name).length
+    if (count >= faultCountMax) {
+      const problem = `there are ${faultCountMax} already. Clear some first.`
+      throw new KasmSimError('CONTROL_INVALID', `Failed to inject the fault "${name}": ${problem}`)
+    }
     const fault = compileFault(source, { name, scope, path: [], atMs, endMs: null, originMs: atMs }, refusing)
     faults.inject(fault, atMs)
     return stateOf({ fault, hits: 0 })
@@ -88,12 +99,16 @@ export class FaultControl<Source extends FaultSource, Scope> {
 const refusing: FaultReader = {
   durationMs(text, path, { positive = false } = {}) {
     const durationMs = parseDurationMs(text)
-    if (positive && durationMs === 0) this.problem(path, `must be more than 0, it is "${text}"`)
-    if (durationMs > lifeMsMax) this.problem(path, `is too large: "${text}"`)
+    if (positive && durationMs === 0) this.problem(path, `must be more than 0, it is ${shown(text)}`)
+    if (durationMs > lifeMsMax) this.problem(path, `must be at most ${formatDuration(lifeMsMax)}, it is ${shown(text)}`)
     return durationMs
   },
-  rateBytesPerSecond(text) {
-    return text === null || text === 'unlimited' ? null : Math.max(1, parseRateBytesPerSecond(text))
+  rateBytesPerSecond(text, path) {
+    if (text === null || text === 'unlimited') return null
+    const bytesPerSecond = parseRateBytesPerSecond(text)
+    if (bytesPerSecond >= 1 && bytesPerSecond <= bytesPerSecondMax) return bytesPerSecond
+    this.problem(path, `must be from 0.001kB/s to 1000GB/s, it is ${shown(text)}`)
+    return null
   },
   problem(path, statement) {
     const field = path.length === 0 ? 'it' : path.join('.')
@@ -103,6 +118,11 @@ const refusing: FaultReader = {
     )
   },
   isClean: () => true,
+}
+
+/** Numbers can be written in any number of digits. */
+function shown(text: string): string {
+  return text.length <= 40 ? text : `${text.slice(0, 40)}…`
 }
 
 function stateOf<Scope>({ fault, hits }: StandingFault<Scope>): FaultState {

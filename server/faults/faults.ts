@@ -22,6 +22,8 @@ interface FaultsOptions<Scope, Request> {
   concerns: (fault: Fault<Scope>, request: Request) => boolean
   /** Names the caller whose requests are spared and drawn for together. */
   callerOf: (request: Request) => string
+  /** Of how many callers each fault remembers the draws; those that have not called for longest are forgotten. Default: of all. */
+  callersMax?: number
   /** Those of the start, which `reset` goes back to. */
   faults?: readonly Fault<Scope>[]
   /** Told of each start and each end, in their order, once time has come so far. */
@@ -134,7 +136,8 @@ export class Faults<Scope, Request> {
 
   #add(fault: Fault<Scope>): void {
     if (fault.untilMs !== null && fault.untilMs <= fault.fromMs) return
-    this.#live.push(new LiveFault(fault, fault.seed ?? this.#options.seed ?? 1))
+    const { seed = 1, callersMax = Number.POSITIVE_INFINITY } = this.#options
+    this.#live.push(new LiveFault(fault, { seed: fault.seed ?? seed, callersMax }))
   }
 
   #end(ended: LiveFault<Scope>): void {
@@ -153,12 +156,12 @@ class LiveFault<Scope> {
   readonly fault: Fault<Scope>
   started = false
   hits = 0
-  readonly #seed: number
+  readonly #options: { seed: number; callersMax: number }
   readonly #callers = new Map<string, Caller>()
 
-  constructor(fault: Fault<Scope>, seed: number) {
+  constructor(fault: Fault<Scope>, options: { seed: number; callersMax: number }) {
     this.fault = fault
-    this.#seed = seed
+    this.#options = options
   }
 
   get nextChangeMs(): number {
@@ -182,11 +185,16 @@ class LiveFault<Scope> {
   }
 
   #caller(name: string): Caller {
+    const { seed, callersMax } = this.#options
     let caller = this.#callers.get(name)
     if (caller === undefined) {
-      caller = { random: randomStream(this.#seed, `fault/${this.fault.name}/${name}`), spared: 0 }
+      caller = { random: randomStream(seed, `fault/${this.fault.name}/${name}`), spared: 0 }
+      this.#callers.set(name, caller)
+    } else if (Number.isFinite(callersMax)) {
+      this.#callers.delete(name)
       this.#callers.set(name, caller)
     }
+    if (this.#callers.size > callersMax) this.#callers.delete(this.#callers.keys().next().value as string)
     return caller
   }
 }

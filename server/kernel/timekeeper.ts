@@ -138,15 +138,17 @@ export class Timekeeper implements Clock {
 
   /**
    * Moves the clock on, through everything that is due until then, and answers once that has settled. A clock that runs goes on
-   * running from there. Calls at the same time take their turns.
+   * running from there. Calls at the same time take their turns. Once the signal is aborted the clock stays at the moment that it has
+   * come to.
    */
-  advance(durationMs: number): Promise<void> {
+  advance(durationMs: number, signal?: AbortSignal): Promise<void> {
     const advance = async () => {
+      if (signal?.aborted) return
       const { isFrozen } = this.state
       this.freeze()
       const untilMs = this.#originMs + durationMs
       try {
-        await this.#advanceTo(untilMs)
+        await this.#advanceTo(untilMs, signal)
       } finally {
         if (!isFrozen) this.run()
       }
@@ -164,9 +166,10 @@ export class Timekeeper implements Clock {
     clearTimeout(this.#timer)
   }
 
-  async #advanceTo(untilMs: number): Promise<void> {
+  async #advanceTo(untilMs: number, signal: AbortSignal | undefined): Promise<void> {
     await this.#settle()
     while (this.nextMs <= untilMs && !this.#isClosed) {
+      if (signal?.aborted) return
       this.#originMs = Math.max(this.#originMs, this.nextMs)
       this.#runDue()
       await this.#settle()

@@ -3,7 +3,8 @@ import { type Static, Type } from 'typebox'
 import { faultSchema } from '../../faults/fault-source.ts'
 import { own } from './leaves.ts'
 
-const Names = (description: string) => Type.Array(Type.String({ minLength: 1 }), { description, minItems: 1 })
+const Names = (description: string) =>
+  Type.Array(Type.String({ minLength: 1 }), { description, minItems: 1, maxItems: 1_000 })
 
 const ScopeSchema = Type.Object(
   {
