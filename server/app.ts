@@ -1,6 +1,7 @@
 // The fake Kasm as a Fastify application that listens nowhere yet.
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Control } from './control/control.ts'
+import { kasmSurface } from './control/kasm-surface.ts'
 import { controlPrefix, controlRoutes } from './routes/control/control.ts'
 import { observeApi } from './routes/control/observe.ts'
 import { allowOrigins } from './routes/cross-origin.ts'
@@ -51,7 +52,8 @@ export function buildApp({ log, limits, certificate, store, ...routes }: AppOpti
   const { control = new Control(routes), controlToken = null } = routes
   observeApi(app, control)
   registerRoutes(app, routes)
-  app.register(controlRoutes, { prefix: controlPrefix, control, token: controlToken })
+  app.register(controlRoutes, { prefix: controlPrefix, surface: kasmSurface(control), token: controlToken })
+  app.addHook('onClose', async () => control.close())
   app.register(documentationRoutes)
   return app
 }

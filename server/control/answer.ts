@@ -1,10 +1,9 @@
 // Answers a call of the control API: finds the operation, checks what it is given, does it. Schemas are loaded where there is anything to
 // check: a reset is to be quick from the first time on.
-import { type ControlOperationName, controlCalls } from '../api/control/calls.ts'
+import type { ControlOperation, ControlPlace } from '../api/control/operation.ts'
 import { KasmSimError } from '../kernel/errors.ts'
 import { Refusal } from '../model/reply.ts'
-import type { Control } from './control.ts'
-import { controlHandlers, NotThere, type TextBody } from './handlers.ts'
+import { type ControlHandler, type ControlRequest, type ControlSurface, NotThere, type TextBody } from './surface.ts'
 
 /** A call as it came. */
 export interface ControlCall {
@@ -13,13 +12,15 @@ export interface ControlCall {
   path: string
   query: Record<string, unknown>
   body: unknown
+  headers: ControlRequest['headers']
   signal: AbortSignal
 }
 
 export interface ControlAnswer {
   status: number
   headers?: Record<string, string>
-  body?: object
+  /** A text is sent as it is, under the `content-type` of the headers. */
+  body?: object | string
 }
 
 /** A body that is no JSON: a seed in YAML or CSV. */
@@ -35,11 +36,11 @@ export class SeedText {
  * Does what a call asks for.
  *
  * @example
- * await answerControl(control, { method: 'POST', path: '/reset', query: {}, body: undefined, signal })
+ * await answerControl(surface, { method: 'POST', path: '/reset', query: {}, body: undefined, headers: {}, signal })
  */
-export async function answerControl(control: Control, call: ControlCall): Promise<ControlAnswer> {
+export async function answerControl(surface: ControlSurface, call: ControlCall): Promise<ControlAnswer> {
   const { method, path } = call
-  const matching = routes.filter(({ pattern }) => pattern.test(path))
+  const matching = routesOf(surface).filter(({ pattern }) => pattern.test(path))
   const route = matching.find((candidate) => candidate.method === method)
   if (matching.length === 0)
     return refusal(404, `there is no such call. GET /__sim__/openapi.json describes all.`, call)
@@ -49,14 +50,18 @@ export async function answerControl(control: Control, call: ControlCall): Promis
   }
   const [, name = ''] = route.pattern.exec(path) ?? []
   try {
-    return await carryOut(control, route, { ...call, name: decodeURIComponent(name) })
+    return await carryOut(surface, route, { ...call, name: decodeURIComponent(name) })
   } catch (error) {
     return failure(error, call)
   }
 }
 
-async function carryOut(control: Control, route: Route, call: ControlCall & { name: string }): Promise<ControlAnswer> {
-  const { name, query, body, signal } = call
+async function carryOut(
+  surface: ControlSurface,
+  route: Route,
+  call: ControlCall & { name: string },
+): Promise<ControlAnswer> {
+  const { name, query, body, headers, signal } = call
   const text = body instanceof SeedText ? body.content : null
   // A file that is not there makes many clients send nothing, which must not wipe everything.
   if (route.name === 'seed' && body === undefined) {
@@ -64,27 +69,35 @@ async function carryOut(control: Control, route: Route, call: ControlCall & { na
   }
   const given = body === undefined ? {} : body
   if (route.takes) {
-    const { checkCall } = await import('./checks.ts')
-    checkCall(route.name, { query, body: text ? null : given })
+    const [{ checkCall }, { operations }] = await Promise.all([import('./checks.ts'), surface.load()])
+    checkCall(operations[route.name] as ControlOperation, { query, body: text ? null : given })
   }
-  const request = { name, query: query as Record<string, string>, body: given, text, signal }
-  const reply = await controlHandlers[route.name](control, request)
+  const request = { name, query: query as Record<string, string>, body: given, text, headers, signal }
+  const reply = await (surface.handlers[route.name] as ControlHandler)(request)
+  if (reply.text) {
+    const { contentType, content } = reply.text
+    return { status: reply.status ?? 200, headers: { 'content-type': contentType }, body: content }
+  }
   return reply.body ? { status: reply.status ?? 200, body: reply.body } : { status: 204 }
 }
 
-interface Route {
-  name: ControlOperationName
-  method: string
+interface Route extends Omit<ControlPlace, 'path'> {
+  name: string
   pattern: RegExp
-  takes: boolean
 }
 
-const routes: Route[] = Object.entries(controlCalls).map(([name, { method, path, takes }]) => ({
-  name: name as ControlOperationName,
-  method,
-  pattern: new RegExp(`^${path.replace(':name', '([^/]+)')}$`),
-  takes,
-}))
+const known = new WeakMap<ControlSurface, Route[]>()
+
+function routesOf(surface: ControlSurface): Route[] {
+  let routes = known.get(surface)
+  if (routes === undefined) {
+    routes = Object.entries(surface.places).map(([name, { path, ...place }]) => {
+      return { name, ...place, pattern: new RegExp(`^${path.replace(':name', '([^/]+)')}$`) }
+    })
+    known.set(surface, routes)
+  }
+  return routes
+}
 
 function failure(error: unknown, call: ControlCall): ControlAnswer {
   if (error instanceof NotThere) return refusal(404, error.message, call)

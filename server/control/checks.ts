@@ -1,8 +1,8 @@
 // The check of what a call of the control API brings, against the schemas of its operation.
 import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/schema'
-import type { ControlOperationName } from '../api/control/calls.ts'
-import { type ControlOperation, controlOperations } from '../api/control/operations.ts'
+import type { ControlOperation } from '../api/control/operation.ts'
+import { controlOperations } from '../api/control/operations.ts'
 import { KasmSimError } from '../kernel/errors.ts'
 import { problemsOf } from './problems.ts'
 
@@ -10,12 +10,13 @@ import { problemsOf } from './problems.ts'
 const namedCountMax = 20
 
 /** @throws KasmSimError CONTROL_INVALID with everything that is wrong */
-export function checkCall(name: ControlOperationName, { query, body }: { query: unknown; body: unknown }): void {
-  const operation: ControlOperation = controlOperations[name]
+export function checkCall(
+  { query, body, checksBody = true }: ControlOperation,
+  given: { query: unknown; body: unknown },
+): void {
   const invalid = [
-    ...(operation.query ? problemsOf(validatorOf(operation.query), query) : []),
-    // A seed is checked by its own reader, which knows where in a text each part of it stands.
-    ...(operation.body && name !== 'seed' ? problemsOf(validatorOf(operation.body), body) : []),
+    ...(query ? problemsOf(validatorOf(query), given.query) : []),
+    ...(body && checksBody ? problemsOf(validatorOf(body), given.body) : []),
   ]
   if (invalid.length === 0) return
   const problems = invalid
@@ -31,7 +32,7 @@ export function checkCall(name: ControlOperationName, { query, body }: { query: 
  * @throws KasmSimError CONTROL_INVALID with everything that is wrong
  */
 export function checkFaultSource(source: unknown): void {
-  checkCall('inject_fault', { query: {}, body: source })
+  checkCall(controlOperations.inject_fault, { query: {}, body: source })
 }
 
 const validators = new Map<TSchema, Validator>()

@@ -7,37 +7,30 @@ import type { AgentView } from '../model/views/agent-view.ts'
 import { changeClock, describeClock } from './clock.ts'
 import { callMade, type ImageWish, imagePresent, sessionIn } from './conditions.ts'
 import type { Control } from './control.ts'
-import type { ReadSeed, SeedFormat } from './seed/read.ts'
+import type { ReadSeed } from './seed/read.ts'
+import {
+  type ControlHandler,
+  type ControlReply,
+  type ControlRequest,
+  faultHandlers,
+  type faultPlaces,
+  notThere,
+} from './surface.ts'
 import { type CallPattern, verify } from './verification.ts'
 import type { Condition } from './waits.ts'
 
-/** A body that is no JSON. */
-export interface TextBody {
-  format: SeedFormat
-  text: string
-}
-
-/** A call of the control API, taken apart. */
-interface ControlRequest {
-  /** What stands for `:name` in the path. */
-  name: string
-  query: Record<string, string>
-  // biome-ignore lint/suspicious/noExplicitAny: each handler gets the body that its schema describes.
-  body: any
-  text: TextBody | null
-  /** Aborted when the caller is gone. */
-  signal: AbortSignal
-}
-
-interface ControlReply {
-  status?: number
-  /** 204 where there is none. */
-  body?: object
-}
-
 type Handler = (control: Control, request: ControlRequest) => ControlReply | Promise<ControlReply>
 
-export const controlHandlers: Record<ControlOperationName, Handler> = {
+/** What each operation does with a control. */
+export function controlHandlers(control: Control): Record<ControlOperationName, ControlHandler> {
+  const own = Object.entries(handlers).map(([name, handler]) => [
+    name,
+    (request: ControlRequest) => handler(control, request),
+  ])
+  return { ...Object.fromEntries(own), ...faultHandlers(control.faults) }
+}
+
+const handlers: Record<Exclude<ControlOperationName, keyof typeof faultPlaces>, Handler> = {
   reset: (control) => {
     control.reset()
     return { body: control.counts() }
@@ -57,13 +50,6 @@ export const controlHandlers: Record<ControlOperationName, Handler> = {
     model.settle(clock.nowMs())
     return { body: describeClock(clock) }
   },
-  list_faults: ({ faults }) => ({ body: { faults: faults.list() } }),
-  inject_fault: ({ faults }, { body }) => ({ body: faults.inject(body) }),
-  clear_faults: ({ faults }) => {
-    faults.clearAll()
-    return {}
-  },
-  clear_fault: ({ faults }, { name }) => (faults.clear(name) ? {} : notThere('fault', name)),
   read_journal: ({ journal }, { query }) => {
     const { operation, caller, status, after, limit } = query
     const entries = journal.entries({
@@ -109,11 +95,6 @@ export const controlHandlers: Record<ControlOperationName, Handler> = {
   },
 }
 
-/** There is nothing of this name: a 404. */
-export class NotThere extends Error {
-  override readonly name = 'NotThere'
-}
-
 const waitMsMax = 24 * 3_600_000
 
 /** Longer than anyone runs a fake. */
@@ -123,10 +104,6 @@ function delayOf(status: string, text: string): number {
   const delayMs = parseDurationMs(text)
   if (delayMs <= delayMsMax) return delayMs
   throw new KasmSimError('CONTROL_INVALID', `Failed to set the delay "${status}": it is too long. Give 3650d at most.`)
-}
-
-function notThere(what: string, name: string): never {
-  throw new NotThere(`there is no ${what} "${name}". GET /__sim__/${what}s lists them.`)
 }
 
 async function readSeed({ text, body, query }: ControlRequest): Promise<ReadSeed> {

@@ -23,12 +23,14 @@ export interface FaultState {
 }
 
 interface FaultControlOptions<Source extends FaultSource, Scope> {
-  faults: Faults<Scope, never>
+  faults: Omit<Faults<Scope, never>, 'decide'>
   nowMs: () => number
   /** Checks the form of what callers without types give; throws where it is none. */
   check: (source: unknown) => void
   /** Whom a fault concerns; problems are told to the reader. */
   compileScope: (source: Source, reader: FaultReader) => Scope
+  /** Told where a fault may start or end at another moment than before. */
+  changed?: () => void
 }
 
 /** Longer than anyone runs a server. */
@@ -72,6 +74,7 @@ export class FaultControl<Source extends FaultSource, Scope> {
     }
     const fault = compileFault(source, { name, scope, path: [], atMs, endMs: null, originMs: atMs }, refusing)
     faults.inject(fault, atMs)
+    this.#options.changed?.()
     return stateOf({ fault, hits: 0 })
   }
 
@@ -92,6 +95,7 @@ export class FaultControl<Source extends FaultSource, Scope> {
   /** Goes back to the faults of the start. */
   reset(): void {
     this.#options.faults.reset(this.#options.nowMs())
+    this.#options.changed?.()
   }
 }
 

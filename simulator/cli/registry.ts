@@ -10,7 +10,7 @@ import { ImageLibrary } from '../driver/image-library.ts'
 import { createWait } from '../driver/wait.ts'
 import type { RunEventBody } from '../events/events.ts'
 import { openBackend } from '../registry/backend/open.ts'
-import type { FaultRequest } from '../registry/faults/registry-fault.ts'
+import type { FaultRequest, RegistryFaultControl } from '../registry/faults/registry-fault.ts'
 import type { FaultDecider } from '../registry/faults/strike.ts'
 import { formatHar } from '../registry/har.ts'
 import type { RequestRecord } from '../registry/journal.ts'
@@ -73,7 +73,7 @@ export async function registry(flags: RegistryFlags): Promise<void> {
   }
   const profile = loadProfile(flags.profile)
   assertRedirects(profile, flags.blobPort)
-  const faults = flags.faults === undefined ? null : new RegistryFaults(flags, profile.name)
+  const faults = new RegistryFaults(flags, profile.name)
   const control = readControlToken(flags.controlToken)
   const server = await startRegistry({
     profile,
@@ -85,17 +85,19 @@ export async function registry(flags: RegistryFlags): Promise<void> {
     backend: await openBackend(backendOf(flags.backend, flags), clock),
     ...(flags.log || journal ? { onRequest: write } : {}),
     ...control,
-    ...(faults === null ? {} : { faults }),
+    faults,
+    faultControl: faults.control,
   })
   try {
     const published = await publishImages(server, flags)
     process.stdout.write(
       describeStart(server, published, { flags, ...control, authentication: profile.authentication }),
     )
-    faults?.begin()
+    server.markStart()
+    faults.begin()
     await stopped
   } finally {
-    faults?.end()
+    faults.end()
     await server.close()
     journal?.close()
   }
@@ -112,7 +114,7 @@ function assertRedirects({ name, blobRedirect }: Profile, blobPort: number): voi
   )
 }
 
-/** The faults of a file, on the wall clock from the start of the registry. */
+/** The faults of a file, and those that are injected, on the wall clock from the start of the registry. */
 class RegistryFaults implements FaultDecider {
   readonly delay = createWait(1)
   readonly #clock = createClock({ startMs: 0 })
@@ -121,9 +123,14 @@ class RegistryFaults implements FaultDecider {
   readonly #watch: FaultWatch
 
   constructor(flags: RegistryFlags, profile: string) {
-    const { seed, faults } = loadFaults(flags.faults ?? '')
+    const { seed, faults } = flags.faults === undefined ? { seed: 1, faults: [] } : loadFaults(flags.faults)
     this.#flags = flags
     this.#watch = new FaultWatch({ seed, registry: { faults } }, profile)
+  }
+
+  /** A registry alone has no agents. */
+  get control(): RegistryFaultControl {
+    return this.#watch.control([])
   }
 
   nowMs(): number {

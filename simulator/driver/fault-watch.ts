@@ -2,6 +2,7 @@
 // asks the registry for anything.
 
 import type { FaultDecision } from '../../server/faults/fault.ts'
+import { FaultControl } from '../../server/faults/fault-control.ts'
 import type { Faults } from '../../server/faults/faults.ts'
 import type { Emit } from '../events/event-log.ts'
 import {
@@ -11,7 +12,10 @@ import {
   type FaultRequest,
   type FaultScope,
   isOfProfile,
+  type RegistryFaultControl,
 } from '../registry/faults/registry-fault.ts'
+import { checkInjectedFault, scopeOfInjected } from '../scenario/injected-fault.ts'
+import type { FleetGroup } from '../scenario/scenario.ts'
 
 interface FaultWatchOptions {
   nowMs: () => number
@@ -58,6 +62,17 @@ export class FaultWatch {
 
   clear(name: string): void {
     this.#faults.clear(name, this.#nowMs())
+  }
+
+  /** Faults in the form of the documentation, while the registry runs. `groups` are those of the fleet; none: there is no fleet. */
+  control(groups: FleetGroup[]): RegistryFaultControl {
+    return new FaultControl({
+      faults: this.#faults,
+      nowMs: () => this.#nowMs(),
+      check: checkInjectedFault,
+      compileScope: (source) => scopeOfInjected(source, groups),
+      changed: () => this.#arm(),
+    })
   }
 
   #nowMs(): number {

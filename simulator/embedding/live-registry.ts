@@ -7,6 +7,7 @@ import { initialImages } from '../driver/initial-images.ts'
 import { shapeOf } from '../driver/real-run.ts'
 import { waitOn, waitWithin } from '../driver/wait.ts'
 import { openBackend } from '../registry/backend/open.ts'
+import type { RegistryFaultControl } from '../registry/faults/registry-fault.ts'
 import type { Journal } from '../registry/journal.ts'
 import { loadProfile } from '../registry/profile-file.ts'
 import { type EmbeddedRegistry, startRegistry } from '../registry/registry.ts'
@@ -33,10 +34,13 @@ export class LiveRegistry {
   readonly #registry: EmbeddedRegistry
   readonly #library: ImageLibrary
   readonly #published = new Set<string>()
+  /** What goes wrong at it: injected, listed and ended in the form of docs/faults.md. */
+  readonly faults: RegistryFaultControl
 
-  private constructor(registry: EmbeddedRegistry, library: ImageLibrary) {
+  private constructor(registry: EmbeddedRegistry, library: ImageLibrary, faults: RegistryFaultControl) {
     this.#registry = registry
     this.#library = library
+    this.faults = faults
   }
 
   /**
@@ -52,8 +56,10 @@ export class LiveRegistry {
     const faults = new FaultWatch(scenario, profile.name)
     const originMs = timekeeper.nowMs()
     const nowMs = () => timekeeper.nowMs() - originMs
+    const faultControl = faults.control(scenario.groups)
     const registry = await startRegistry({
       ...address,
+      faultControl,
       backend: await openBackend(scenario.registry.backend, timekeeper),
       profile,
       accounts: scenario.registry.accounts,
@@ -64,7 +70,7 @@ export class LiveRegistry {
     })
     const schedule = (atMs: number, due: () => void) => void timekeeper.at(originMs + atMs, due)
     faults.begin({ nowMs, emit: () => undefined, schedule })
-    const live = new LiveRegistry(registry, new ImageLibrary(scenario))
+    const live = new LiveRegistry(registry, new ImageLibrary(scenario), faultControl)
     try {
       for (const { image } of await initialImages(scenario, live.#library, registry)) live.#published.add(image)
     } catch (error) {

@@ -1,87 +1,111 @@
-// What a registry can be asked about itself, beside what registries serve: its journal, under `/__sim__/`. It is no registry traffic:
-// neither limits nor faults nor the journal know of it.
+// What can be controlled of a registry, and asked about it, beside what registries serve (docs/control.md): by the plugin that controls
+// the web app. It is no registry traffic: neither limits nor faults nor the journal know of it.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { controlCallerOf, refuseControl } from '../../server/control/access.ts'
+import type { ControlPlace } from '../../server/api/control/operation.ts'
+import type { ControlReply, ControlRequest, ControlSurface } from '../../server/control/surface.ts'
+import { faultHandlers, faultPlaces } from '../../server/control/surface.ts'
+import type { ControlApp } from '../../server/control-app.ts'
+import { KasmSimError } from '../../server/kernel/errors.ts'
 import { closest } from '../../server/kernel/suggest.ts'
 import { packageVersion } from '../../server/kernel/version.ts'
+import type { RegistryFaultControl } from './faults/registry-fault.ts'
 import { formatHar } from './har.ts'
 import type { Journal, JournalEntry, JournalQuery } from './journal.ts'
 import { requestClasses } from './request-class.ts'
 
-interface ControlOptions {
+interface RegistryControlOptions {
   journal: Journal
-  /** Whoever shows it may come from anywhere; without one, callers on this machine alone are answered. */
-  token: string | null
+  /** Null where nothing can go wrong on purpose. */
+  faults: RegistryFaultControl | null
+  /** Has the registry go back to its start. */
+  reset: () => void
 }
 
-interface Reply {
-  status: number
-  body: string
-  headers?: Record<string, string>
-}
+const places = {
+  reset: { method: 'POST', path: '/reset', takes: false },
+  read_journal: { method: 'GET', path: '/journal', takes: false },
+  clear_journal: { method: 'DELETE', path: '/journal', takes: false },
+} as const satisfies Record<string, ControlPlace>
 
 const prefix = '/__sim__/'
 const formats = { json: 'application/json', jsonl: 'application/x-ndjson', har: 'application/json' } as const
 type Format = keyof typeof formats
-const actions = ['version-check', 'pull-by-tag', 'pull-by-digest', 'token', 'blob', 'ping', 'push', 'other']
+const actions = ['version-check', 'pull-by-tag', 'pull-by-digest', 'token', 'blob', 'ping', 'push', 'other'] as const
 const parameters = ['agent', 'source', 'class', 'action', 'status', 'repository', 'from', 'to', 'limit', 'format']
 
-/** A request that makes no sense. */
-class Misuse extends Error {}
+/** Everything that can be controlled of one registry. */
+export function registrySurface({ journal, faults, reset }: RegistryControlOptions): ControlSurface {
+  return {
+    title: 'kasm-sim registry control',
+    description:
+      'Control of a registry: its faults, its journal, and back to its start. Errors are answered with a status and an `error` whose message says what to do.',
+    places: { ...places, ...(faults === null ? {} : faultPlaces) },
+    handlers: {
+      reset: () => {
+        reset()
+        return {}
+      },
+      read_journal: (request) => readJournal(journal, request),
+      clear_journal: () => {
+        journal.clear()
+        return {}
+      },
+      ...(faults === null ? {} : faultHandlers(faults)),
+    },
+    load: async () => {
+      const { registryOperations, registrySchemas, ControlErrorSchema } = await import('./control-operations.ts')
+      return {
+        operations: registryOperations(faults !== null),
+        schemas: registrySchemas,
+        errorSchema: ControlErrorSchema,
+      }
+    },
+  }
+}
 
 /**
- * Answers what is asked under `/__sim__/`; false of every other request, which is the registry's.
+ * The control of one registry over HTTP. What it needs is loaded with the first call: most registries of runs are never asked.
  *
  * @example
- * if (!answerControl(request, response, { journal, token: null })) void front.handle(request, response)
+ * const control = new RegistryControl(registrySurface({ journal, faults, reset }), null)
+ * if (!control.answers(request, response)) void front.handle(request, response)
  */
-export function answerControl(request: IncomingMessage, response: ServerResponse, options: ControlOptions): boolean {
-  const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s)
-  if (!path.startsWith(prefix)) return false
-  const { status, body, headers = {} } = replyTo(request, { path, query }, options)
-  request.resume()
-  response.writeHead(status, {
-    'content-type': formats.json,
-    'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
-    ...headers,
-  })
-  response.end(body)
-  return true
+export class RegistryControl {
+  readonly #surface: ControlSurface
+  readonly #token: string | null
+  #app: Promise<ControlApp> | undefined
+
+  constructor(surface: ControlSurface, token: string | null) {
+    this.#surface = surface
+    this.#token = token
+  }
+
+  /** Answers what is asked under `/__sim__/`; false of every other request, which is the registry's. */
+  answers(request: IncomingMessage, response: ServerResponse): boolean {
+    if (!request.url?.startsWith(prefix)) return false
+    this.#app ??= this.#open()
+    this.#app.then(
+      (app) => app.handle(request, response),
+      (error: unknown) => response.destroy(error as Error),
+    )
+    return true
+  }
+
+  async close(): Promise<void> {
+    await (await this.#app)?.close()
+  }
+
+  async #open(): Promise<ControlApp> {
+    const { buildControlApp } = await import('../../server/control-app.ts')
+    return buildControlApp(this.#surface, { token: this.#token })
+  }
 }
 
-function replyTo(
-  request: IncomingMessage,
-  { path, query }: { path: string; query: string },
-  { journal, token }: ControlOptions,
-): Reply {
-  const refused = refuseControl(controlCallerOf(request), token)
-  if (refused) {
-    const headers: Record<string, string> = refused.status === 401 ? { 'www-authenticate': 'Bearer' } : {}
-    return { ...refusal(refused.status, `Failed to answer ${path}: ${refused.message}`), headers }
-  }
-  if (path !== `${prefix}journal`) {
-    return refusal(404, `Failed to answer ${path}: there is no such thing. Ask for ${prefix}journal.`)
-  }
-  try {
-    if (request.method === 'GET') return readJournal(journal, new URLSearchParams(query), request)
-    if (request.method === 'DELETE') {
-      journal.clear()
-      return { status: 204, body: '' }
-    }
-  } catch (error) {
-    if (error instanceof Misuse) return refusal(400, `Failed to read the journal: ${error.message}`)
-    throw error
-  }
-  const reply = refusal(405, `Failed to answer ${request.method} ${path}: it takes GET and DELETE. Use one of them.`)
-  return { ...reply, headers: { allow: 'GET, DELETE' } }
-}
-
-function readJournal(journal: Journal, parameters: URLSearchParams, request: IncomingMessage): Reply {
-  const entries = journal.query(readQuery(parameters))
-  const format = readFormat(parameters.get('format'), request.headers.accept ?? '')
-  const headers = { 'content-type': formats[format] }
-  return { status: 200, headers, body: formatEntries(entries, format, { journal, host: request.headers.host }) }
+function readJournal(journal: Journal, { query, headers }: ControlRequest): ControlReply {
+  const entries = journal.query(readQuery(query))
+  const format = readFormat(query['format'], headers.accept ?? '')
+  const content = formatEntries(entries, format, { journal, host: headers.host })
+  return { text: { contentType: formats[format], content } }
 }
 
 function formatEntries(
@@ -101,38 +125,36 @@ function formatEntries(
   }
 }
 
-/** @throws Misuse */
-function readQuery(given: URLSearchParams): JournalQuery {
-  for (const name of given.keys()) {
+/** @throws KasmSimError CONTROL_INVALID */
+function readQuery(given: Record<string, string>): JournalQuery {
+  for (const name of Object.keys(given)) {
     if (parameters.includes(name)) continue
     const near = closest(name, parameters)
-    throw new Misuse(`"${name}" is no parameter. ${near ? `Did you mean "${near}"?` : `Use ${parameters.join(', ')}.`}`)
+    throw misuse(`"${name}" is no parameter. ${near ? `Did you mean "${near}"?` : `Use ${parameters.join(', ')}.`}`)
   }
-  const text = (name: string) => given.get(name) ?? undefined
-  const number = (name: string) => numberOf(name, text(name))
   const query = {
-    agent: number('agent'),
-    source: text('source'),
-    class: wordOf('class', text('class'), requestClasses),
-    action: wordOf('action', text('action'), actions),
-    status: number('status'),
-    repository: text('repository'),
-    fromMs: momentOf('from', text('from')),
-    untilMs: momentOf('to', text('to')),
-    limit: number('limit'),
+    agent: numberOf('agent', given['agent']),
+    source: given['source'],
+    class: wordOf('class', given['class'], requestClasses),
+    action: wordOf('action', given['action'], actions),
+    status: numberOf('status', given['status']),
+    repository: given['repository'],
+    fromMs: momentOf('from', given['from']),
+    untilMs: momentOf('to', given['to']),
+    limit: numberOf('limit', given['limit']),
   }
   return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined))
 }
 
 function numberOf(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
-  if (!/^\d{1,15}$/.test(text)) throw new Misuse(`${name} is "${text}". Give a whole number.`)
+  if (!/^\d{1,15}$/.test(text)) throw misuse(`${name} is "${text}". Give a whole number.`)
   return Number(text)
 }
 
 function wordOf(name: string, text: string | undefined, words: readonly string[]): string | undefined {
   if (text === undefined || words.includes(text)) return text
-  throw new Misuse(`${name} is "${text}". Give one of ${words.join(', ')}.`)
+  throw misuse(`${name} is "${text}". Give one of ${words.join(', ')}.`)
 }
 
 /** Milliseconds of the registry's clock, or a date. */
@@ -140,19 +162,19 @@ function momentOf(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const atMs = /^\d+$/.test(text) ? Number(text) : Date.parse(text)
   if (Number.isNaN(atMs))
-    throw new Misuse(`${name} is "${text}". Give milliseconds or a date such as 2026-01-31T12:00:00Z.`)
+    throw misuse(`${name} is "${text}". Give milliseconds or a date such as 2026-01-31T12:00:00Z.`)
   return atMs
 }
 
-function readFormat(named: string | null, accept: string): Format {
-  if (named !== null) {
+function readFormat(named: string | undefined, accept: string): Format {
+  if (named !== undefined) {
     if (Object.hasOwn(formats, named)) return named as Format
-    throw new Misuse(`format is "${named}". Give one of ${Object.keys(formats).join(', ')}.`)
+    throw misuse(`format is "${named}". Give one of ${Object.keys(formats).join(', ')}.`)
   }
   if (/ndjson|jsonl/.test(accept)) return 'jsonl'
   return /har\b/.test(accept) ? 'har' : 'json'
 }
 
-function refusal(status: number, message: string): Reply {
-  return { status, body: `${JSON.stringify({ error: { message } })}\n` }
+function misuse(problem: string): KasmSimError {
+  return new KasmSimError('CONTROL_INVALID', `Failed to read the journal: ${problem}`)
 }

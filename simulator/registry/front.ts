@@ -41,24 +41,28 @@ interface FrontOptions {
 /** Answers requests. */
 export class Front {
   readonly #options: FrontOptions
-  readonly #answers: RegistryAnswers
-  readonly #signer: TokenSigner
+  #answers: RegistryAnswers
+  /** Another after each reset, so that no token of before is good. */
+  #signer: TokenSigner
   readonly #routes: Record<Target['endpoint'], Record<string, Route>>
 
   constructor(options: FrontOptions) {
     this.#options = options
-    const { profile, accounts, backend, clock } = options
-    const knows = (repository: string) => backend.knows(repository)
-    this.#answers = new RegistryAnswers({ profile, accounts, knows, startedAtMs: clock.nowMs() })
-    const { authentication } = profile
-    this.#signer = new TokenSigner(authentication.scheme === 'none' ? '' : authentication.service)
-    const { routes } = backend
+    this.#answers = answersOf(options)
+    this.#signer = signerOf(options)
+    const { routes } = options.backend
     this.#routes = { ...routes, blob: { ...routes.blob, ...redirectRoutes(options) }, token: this.#tokenRoutes() }
   }
 
   /** Passwords that end are good anew from now on. */
   renewPasswords(): void {
     this.#answers.access.renewPasswords(this.#options.clock.nowMs())
+  }
+
+  /** Forgets whom it has counted and what it has granted. */
+  reset(): void {
+    this.#answers = answersOf(this.#options)
+    this.#signer = signerOf(this.#options)
   }
 
   /** Answers one request; never throws. */
@@ -163,7 +167,7 @@ export class Front {
   #tokenRoutes(): Record<string, Route> {
     if (this.#answers.access.tokenPath === null) return {}
     const endpoint = new TokenEndpoint({
-      signer: this.#signer,
+      signer: () => this.#signer,
       nowMs: () => this.#options.clock.nowMs(),
       grant: (request) => this.#answers.grant(request, this.#options.clock.nowMs()),
     })
@@ -190,6 +194,15 @@ async function travel(shaped: ShapedAnswer): Promise<void> {
   } catch {
     throw new CallerGone()
   }
+}
+
+function answersOf({ profile, accounts, backend, clock }: FrontOptions): RegistryAnswers {
+  const knows = (repository: string) => backend.knows(repository)
+  return new RegistryAnswers({ profile, accounts, knows, startedAtMs: clock.nowMs() })
+}
+
+function signerOf({ profile: { authentication } }: FrontOptions): TokenSigner {
+  return new TokenSigner(authentication.scheme === 'none' ? '' : authentication.service)
 }
 
 /** A blob that the backend knows not to have is refused here. */

@@ -7,7 +7,8 @@ import type { RegistryAccount } from '../scenario/scenario.ts'
 import type { Backend, PublishedImage } from './backend/backend.ts'
 import { EmbeddedBackend } from './backend/embedded.ts'
 import { BlobHost } from './blob-host.ts'
-import { answerControl } from './control.ts'
+import { RegistryControl, registrySurface } from './control.ts'
+import type { RegistryFaultControl } from './faults/registry-fault.ts'
 import type { FaultDecider } from './faults/strike.ts'
 import { Front } from './front.ts'
 import { type Journal, JournalRing, type RequestRecord } from './journal.ts'
@@ -35,9 +36,11 @@ export interface RegistryOptions {
   shape?: Shape
   /** What goes wrong (docs/faults.md). Default: nothing. */
   faults?: FaultDecider
+  /** Injects and ends faults while it runs, over HTTP too. Default: nobody can. */
+  faultControl?: RegistryFaultControl
   /** Holds the content; it is closed with the registry. Default: in this process, empty at first. */
   backend?: Backend
-  /** Who shows it may ask for the journal over HTTP from anywhere; default: callers on this machine alone may. */
+  /** Who shows it may control it over HTTP from anywhere (docs/control.md); default: callers on this machine alone may. */
   controlToken?: string
   /** Told of each request when its answer has ended or was cut. */
   onRequest?: (record: RequestRecord) => void
@@ -58,6 +61,10 @@ export interface EmbeddedRegistry {
   find(image: { repository: string; tag: string }): Promise<string | null>
   /** Passwords that end are good anew from now on: a run begins later than its registry, at high speed by hours. */
   renewPasswords(): void
+  /** What it holds now is what `reset` goes back to; before, that is nothing. */
+  markStart(): void
+  /** Goes back to its start: content, limits, log-ins, faults; the journal is empty. Content of other backends stays. */
+  reset(): void
   /** Cuts what is under way and stops listening. */
   close(): Promise<void>
 }
@@ -104,9 +111,17 @@ export async function startRegistry(options: RegistryOptions): Promise<EmbeddedR
     faults: options.faults ?? null,
     onEnd,
   })
-  const control = { journal, token: options.controlToken ?? null }
+  const faultControl = options.faultControl ?? null
+  const reset = () => {
+    backend.reset?.()
+    front.reset()
+    faultControl?.reset()
+    journal.clear()
+  }
+  const surface = registrySurface({ journal, faults: faultControl, reset })
+  const control = new RegistryControl(surface, options.controlToken ?? null)
   const server = createServer(serverLimits, (request, response) => {
-    if (!answerControl(request, response, control)) void front.handle(request, response)
+    if (!control.answers(request, response)) void front.handle(request, response)
   })
   const blobServer =
     blobHost &&
@@ -117,6 +132,7 @@ export async function startRegistry(options: RegistryOptions): Promise<EmbeddedR
   const stop = async () => {
     if (blobServer?.listening) await close(blobServer)
     if (server.listening) await close(server)
+    await control.close()
     await backend.close()
   }
   let url: string
@@ -134,6 +150,8 @@ export async function startRegistry(options: RegistryOptions): Promise<EmbeddedR
     publish: (image) => publish(backend, image),
     find: (image) => backend.find(image),
     renewPasswords: () => front.renewPasswords(),
+    markStart: () => backend.markStart?.(),
+    reset,
     close: stop,
   }
 }

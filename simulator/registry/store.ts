@@ -138,6 +138,13 @@ export class Store {
     return true
   }
 
+  /** Forgets everything. */
+  clear(): void {
+    this.#repositories.clear()
+    this.#pool.clear()
+    this.#reservedBytes = 0
+  }
+
   #open(name: string): Repository {
     const repository = this.#repositories.get(name) ?? new Repository()
     this.#repositories.set(name, repository)

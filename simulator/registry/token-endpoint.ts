@@ -9,7 +9,7 @@ import { readScopes, type TokenSigner } from './tokens.ts'
 const formSizeBytesMax = 64 * 1024
 
 interface TokenEndpointOptions {
-  signer: TokenSigner
+  signer: () => TokenSigner
   nowMs: () => number
   grant: (request: TokenRequest) => Grant | Problem
 }
@@ -57,7 +57,7 @@ export class TokenEndpoint {
     switch (form.get('grant_type')) {
       case 'refresh_token': {
         const text = form.get('refresh_token') ?? ''
-        return { grant: 'refresh', token: this.#options.signer.readRefresh(text), isGiven: text !== '' }
+        return { grant: 'refresh', token: this.#options.signer().readRefresh(text), isGiven: text !== '' }
       }
       case 'password': {
         const login = { username: form.get('username') ?? '', password: form.get('password') ?? '' }
@@ -81,7 +81,7 @@ export class TokenEndpoint {
   }
 
   #tokenOf({ token }: Grant): string {
-    return this.#options.signer.write(token, this.#options.nowMs())
+    return this.#options.signer().write(token, this.#options.nowMs())
   }
 
   #lifetimeOf({ lifetimeSeconds }: Grant) {
@@ -90,6 +90,6 @@ export class TokenEndpoint {
 
   #refreshTokenOf({ refreshToken }: Grant): { refresh_token?: string } {
     if (refreshToken === null) return {}
-    return { refresh_token: this.#options.signer.writeRefresh(refreshToken, this.#options.nowMs()) }
+    return { refresh_token: this.#options.signer().writeRefresh(refreshToken, this.#options.nowMs()) }
   }
 }

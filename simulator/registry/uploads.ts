@@ -53,6 +53,11 @@ export class Uploads {
     return upload
   }
 
+  /** Forgets all of them; what they reserved is the store's to forget. */
+  clear(): void {
+    this.#uploads.clear()
+  }
+
   /**
    * @throws RegistryProblem BLOB_UPLOAD_UNKNOWN
    */

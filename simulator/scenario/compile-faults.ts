@@ -23,7 +23,7 @@ export interface FaultContext {
 /** Compiles one fault; `atMs` is when it is injected. */
 export function compileFault(source: FaultSource, path: Path, context: FaultContext, atMs = 0): Fault {
   const { compilation, endMs } = context
-  const scope = compileScope(source.scope ?? {}, [...path, 'scope'], context)
+  const scope = compileFaultScope(source.scope ?? {}, [...path, 'scope'], context)
   return compileAnyFault(source, { name: source.name, scope, path, atMs, endMs }, compilation)
 }
 
@@ -41,7 +41,12 @@ export function compileFaults(sources: readonly FaultSource[], path: Path, conte
     })
 }
 
-function compileScope(source: NonNullable<FaultSource['scope']>, path: Path, context: FaultContext): FaultScope {
+/** Whom a fault concerns. */
+export function compileFaultScope(
+  source: NonNullable<FaultSource['scope']>,
+  path: Path,
+  context: FaultContext,
+): FaultScope {
   const { images, sources, classes } = source
   for (const [index, address] of (sources ?? []).entries()) {
     if (isIP(address) !== 0) continue

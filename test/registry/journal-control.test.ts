@@ -11,7 +11,7 @@ test('answers with what fits, and is itself in no journal', async ({ registry })
   const before = registry.journal.total
   const { status, json, headers } = await send(registry, `${path}?action=version-check&repository=team/app&limit=5`)
   expect(status).toBe(200)
-  expect(headers['content-type']).toBe('application/json')
+  expect(headers['content-type']).toBe('application/json; charset=utf-8')
   expect(json).toEqual({ total: before, entries: registry.journal.query({ action: 'version-check' }) })
   expect((json as { entries: unknown[] }).entries).toHaveLength(1)
   expect(registry.journal.total).toBe(before)
@@ -27,7 +27,10 @@ test('writes JSON lines or an archive, by parameter or by what is accepted', asy
     .map((line) => JSON.parse(line))
   expect(read).toEqual(registry.journal.records())
   const accepted = await fetch(`${registry.url}${path}`, { headers: { accept: 'application/x-ndjson' } })
-  expect([accepted.headers.get('content-type'), await accepted.text()]).toEqual(['application/x-ndjson', lines])
+  expect([accepted.headers.get('content-type'), await accepted.text()]).toEqual([
+    'application/x-ndjson; charset=utf-8',
+    lines,
+  ])
   const { json } = await send(registry, `${path}?format=har`)
   expect(
     (json as { log: { entries: { request: { url: string } }[] } }).log.entries.map(({ request }) => request.url),
@@ -46,8 +49,8 @@ test.for([
   ['GET', `${path}?class=pull`, 400, 'class is "pull"'],
   ['GET', `${path}?from=yesterday`, 400, 'from is "yesterday"'],
   ['GET', `${path}?format=xml`, 400, 'format is "xml"'],
-  ['GET', '/__sim__/other', 404, 'there is no such thing'],
-  ['POST', path, 405, 'it takes GET and DELETE'],
+  ['GET', '/__sim__/other', 404, 'there is no such call'],
+  ['POST', path, 405, 'it takes GET, DELETE'],
 ] as const)('%s %s is refused with %i', async ([method, url, status, words], { registry }) => {
   const answer = await send(registry, url, { method })
   expect([answer.status, (answer.json as { error: { message: string } }).error.message]).toEqual([

@@ -1,14 +1,6 @@
 // The calls of the control API by name: where each is. They stand apart from their schemas, so that a reset, which takes nothing, need
 // not wait for those.
-
-/** Where a call is. */
-interface ControlCall {
-  method: 'GET' | 'POST' | 'DELETE'
-  /** Below `/__sim__`; `:name` stands for any text. */
-  path: string
-  /** Whether it has a body or a query to check. */
-  takes: boolean
-}
+import type { ControlPlace } from './operation.ts'
 
 export const controlCalls = {
   reset: { method: 'POST', path: '/reset', takes: false },
@@ -34,7 +26,7 @@ export const controlCalls = {
   set_session_delays: { method: 'POST', path: '/session-delays', takes: true },
   get_quirks: { method: 'GET', path: '/quirks', takes: false },
   set_quirks: { method: 'POST', path: '/quirks', takes: true },
-} as const satisfies Record<string, ControlCall>
+} as const satisfies Record<string, ControlPlace>
 
 export type ControlOperationName = keyof typeof controlCalls
 

@@ -1,9 +1,10 @@
 // The control API: what each operation takes and answers. Loaded with the first call that brings anything to check.
-import { type TSchema, Type } from 'typebox'
+import { Type } from 'typebox'
 import type { ControlOperationName } from './calls.ts'
 import { FaultSourceSchema, FaultStateSchema } from './faults.ts'
 import { JournalReplySchema, VerificationSchema, VerifySchema, WaitForSchema, WaitReplySchema } from './journal.ts'
 import { own } from './leaves.ts'
+import type { ControlOperation } from './operation.ts'
 import {
   AgentChangesSchema,
   AgentsViewSchema,
@@ -52,17 +53,6 @@ const queries = {
   ),
 }
 
-/** What an operation takes and answers. */
-export interface ControlOperation {
-  tag: string
-  summary: string
-  description?: string
-  body?: TSchema
-  query?: TSchema
-  /** 204 without a body where there is none. */
-  reply?: TSchema
-}
-
 /** Every operation by name. */
 export const controlOperations = {
   reset: {
@@ -77,6 +67,7 @@ export const controlOperations = {
     description:
       'As JSON or, with content-type application/yaml, as YAML: a seed, or the list.json of a workspace registry. With content-type text/csv: images.',
     body: SeedSchema,
+    checksBody: false,
     query: queries.seed,
     reply: SeedReplySchema,
   },

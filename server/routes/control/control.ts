@@ -2,7 +2,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { controlCallerOf, refuseControl } from '../../control/access.ts'
 import { answerControl, type ControlAnswer, SeedText } from '../../control/answer.ts'
-import type { Control } from '../../control/control.ts'
+import type { ControlSurface } from '../../control/surface.ts'
 import { seedLimits } from '../../kernel/json.ts'
 import { takeJson } from '../json-bodies.ts'
 import { controlDocumentationRoutes } from './documentation.ts'
@@ -13,13 +13,13 @@ export const controlPrefix = '/__sim__'
 const seedSizeBytesMax = 32 * 2 ** 20
 
 export interface ControlRouteOptions {
-  control: Control
+  surface: ControlSurface
   /** Who shows it may call from anywhere; without one callers on this machine may. */
   token: string | null
 }
 
 /** Registers the control API. */
-export async function controlRoutes(app: FastifyInstance, { control, token }: ControlRouteOptions): Promise<void> {
+export async function controlRoutes(app: FastifyInstance, { surface, token }: ControlRouteOptions): Promise<void> {
   app.setErrorHandler(sendControlError)
   takeJson(app, seedLimits)
   for (const [format, types] of [
@@ -37,19 +37,20 @@ export async function controlRoutes(app: FastifyInstance, { control, token }: Co
     const message = `Failed to answer ${request.method} ${pathOf(request)}: ${refusal.message}`
     return reply.status(refusal.status).send({ error: { code: null, message } })
   })
-  app.register(controlDocumentationRoutes)
+  app.register(controlDocumentationRoutes, { surface })
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
     const gone = new AbortController()
     reply.raw.once('close', () => gone.abort())
     const { method, body } = request
+    const { host, accept } = request.headers
     const query = request.query as Record<string, unknown>
     const path = pathOf(request).slice(controlPrefix.length)
-    return send(reply, await answerControl(control, { method, path, query, body, signal: gone.signal }))
+    const call = { method, path, query, body, headers: { host, accept }, signal: gone.signal }
+    return send(reply, await answerControl(surface, call))
   }
   const method = ['GET', 'POST', 'DELETE', 'PUT', 'PATCH']
   app.route({ method, url: '/seed', bodyLimit: seedSizeBytesMax, handler })
   app.route({ method, url: '/*', handler })
-  app.addHook('onClose', async () => control.close())
 }
 
 function send(reply: FastifyReply, { status, headers = {}, body }: ControlAnswer): FastifyReply {

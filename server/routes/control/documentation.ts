@@ -1,34 +1,30 @@
 // GET /__sim__/openapi.json and the browsable page at /__sim__/docs.
 import type { FastifyInstance, FastifySchema } from 'fastify'
 import type { TSchema } from 'typebox'
-import { type ControlOperationName, controlCalls } from '../../api/control/calls.ts'
-import type { ControlOperation } from '../../api/control/operations.ts'
+import type { ControlOperation, ControlPlace } from '../../api/control/operation.ts'
+import type { ControlSurface } from '../../control/surface.ts'
 import { serveDocument } from '../document.ts'
 
-/** Registers the documentation of the control API. */
-export async function controlDocumentationRoutes(app: FastifyInstance): Promise<void> {
+/** Registers the documentation of what can be controlled. */
+export async function controlDocumentationRoutes(
+  app: FastifyInstance,
+  { surface }: { surface: ControlSurface },
+): Promise<void> {
   serveDocument(app, '/__sim__', async () => {
-    const [{ controlOperations }, { controlSchemas, ControlErrorSchema }] = await Promise.all([
-      import('../../api/control/operations.ts'),
-      import('../../api/control/schemas.ts'),
-    ])
-    const operations = Object.entries<ControlOperation>(controlOperations)
+    const { operations: byName, schemas, errorSchema } = await surface.load()
+    const operations = Object.entries(byName)
     return {
-      title: 'kasm-sim control',
-      description,
+      title: surface.title,
+      description: surface.description,
       tags: operations.map(([, { tag }]) => tag),
       securitySchemes: {
         controlToken: { type: 'http', scheme: 'bearer', description: 'Where the server was started with one' },
       },
       security: [{ controlToken: [] }, {}],
-      schemas: controlSchemas,
+      schemas,
       routes: operations.map(([name, operation]) => {
-        const { method, path } = controlCalls[name as ControlOperationName]
-        return {
-          method,
-          url: `/__sim__${path}`,
-          schema: schemaOf(name, operation, { path, errors: ControlErrorSchema }),
-        }
+        const { method, path } = surface.places[name] as ControlPlace
+        return { method, url: `/__sim__${path}`, schema: schemaOf(name, operation, { path, errors: errorSchema }) }
       }),
     }
   })
@@ -64,6 +60,3 @@ function schemaOf(
 function idOf(schema: TSchema): { $ref: string } {
   return { $ref: `${(schema as { $id?: string }).$id}#` }
 }
-
-const description =
-  'Control of a fake Kasm: its state, clock, faults, journal and quirks. Errors are answered with a status and an `error` whose message says what to do.'

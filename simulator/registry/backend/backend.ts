@@ -48,5 +48,9 @@ export interface Backend {
    * @throws KasmSimError BACKEND_INVALID | SERVER_UNREACHABLE
    */
   find(image: { repository: string; tag: string }): Promise<string | null>
+  /** What it holds now is its start from here on; absent where its content is not this program's to put back. */
+  markStart?(): void
+  /** Puts the content back to its start. */
+  reset?(): void
   close(): Promise<void>
 }

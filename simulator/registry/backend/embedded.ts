@@ -28,9 +28,27 @@ import type { Backend, ContentRoutes, ManifestIdentity, PublishedImage, Route } 
 export class EmbeddedBackend implements Backend {
   readonly routes: ContentRoutes
   readonly #store = new Store()
+  readonly #uploads: Uploads
+  /** In the order in which they were published. */
+  #published: SyntheticImage[] = []
+  #start: readonly SyntheticImage[] = []
 
   constructor(clock: Clock) {
-    this.routes = contentRoutes(this.#store, new Uploads({ store: this.#store, clock }))
+    this.#uploads = new Uploads({ store: this.#store, clock })
+    this.routes = contentRoutes(this.#store, this.#uploads)
+  }
+
+  markStart(): void {
+    this.#start = this.#published
+    this.#published = [...this.#published]
+  }
+
+  /** Only what was published is of the start, not what was pushed. */
+  reset(): void {
+    this.#store.clear()
+    this.#uploads.clear()
+    this.#published = []
+    for (const image of this.#start) this.#publish(image)
   }
 
   identify({ target }: Exchange): ManifestIdentity | null {
@@ -54,6 +72,13 @@ export class EmbeddedBackend implements Backend {
 
   /** Done when it returns: nobody sees a half of it. */
   async publish(image: SyntheticImage): Promise<PublishedImage> {
+    return this.#publish(image)
+  }
+
+  async close(): Promise<void> {}
+
+  #publish(image: SyntheticImage): PublishedImage {
+    this.#published.push(image)
     const { repository, tag } = image
     const store = this.#store
     const built = buildImage(image)
@@ -65,8 +90,6 @@ export class EmbeddedBackend implements Backend {
     }
     return { digest: built.digest, previousDigest, sizeBytes: built.sizeBytes }
   }
-
-  async close(): Promise<void> {}
 }
 
 function contentRoutes(store: Store, uploads: Uploads): ContentRoutes {

@@ -1,6 +1,7 @@
 // Whom the faults of a registry concern: which of its requests, of which callers, about which images.
 import { type Static, Type } from 'typebox'
 import { type Fault as AnyFault, isOfBody } from '../../../server/faults/fault.ts'
+import type { FaultControl } from '../../../server/faults/fault-control.ts'
 import { faultName, faultSchema } from '../../../server/faults/fault-source.ts'
 import { type FaultChange as AnyFaultChange, Faults } from '../../../server/faults/faults.ts'
 import { Count, own, Text } from '../../../server/kernel/schema-leaves.ts'
@@ -59,6 +60,7 @@ export interface FaultyImage {
 
 export type Fault = AnyFault<FaultScope>
 export type FaultChange = AnyFaultChange<FaultScope>
+export type RegistryFaultControl = FaultControl<FaultSource, FaultScope>
 
 /** What a fault is told of a request. */
 export interface FaultRequest {
