@@ -10,10 +10,16 @@ export interface DriveOptions {
   stepAgent?: StepAgent | undefined
 }
 
+/**
+ * How a run keeps time: over sockets with a clock that waits for the work (`settled`) or follows the wall (`wall`), or worked out without
+ * sockets (`virtual`).
+ */
+export type RunTime = 'settled' | 'wall' | 'virtual'
+
 /** A scenario that is ready to run. */
 export interface PreparedRun {
-  time: 'real' | 'virtual'
-  /** 1 in virtual time, which has no pace. */
+  time: RunTime
+  /** Of the wall; 1 where the run has no pace. */
   speed: number
   /** The time of the run; it begins with `drive`. */
   nowMs(): number

@@ -93,7 +93,7 @@ export type RunEventBody =
       kind: 'run-started'
       eventVersion: number
       version: string
-      time: 'real' | 'virtual'
+      time: 'settled' | 'wall' | 'virtual'
       speed: number
       seed: number
       scenario: Scenario

@@ -12,7 +12,7 @@ import { TrafficRecorder } from './registry-traffic.ts'
 export interface Summary {
   scenario: string
   seed: number
-  time: 'real' | 'virtual'
+  time: 'settled' | 'wall' | 'virtual'
   speed: number
   version: string
   /** `unfinished` where the events stop before the end of the run. */

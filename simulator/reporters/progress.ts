@@ -19,7 +19,7 @@ export class Progress {
   /** Null until the run has started. */
   scenario: Scenario | null = null
   agents = 0
-  time: 'real' | 'virtual' = 'real'
+  time: 'settled' | 'wall' | 'virtual' = 'wall'
   speed = 1
   seed = 0
   /** Milliseconds of simulated time of the latest event. */
