@@ -26,7 +26,8 @@ export interface Appointment {
 }
 
 interface Task {
-  atMs: number
+  /** When it was due, or was asked for where that was later. */
+  dueMs: number
   turn: number
   happen: () => void
 }
@@ -106,7 +107,7 @@ export class Timekeeper implements Clock {
   at(atMs: number, happen: () => void, turn: number = this.#turnOfOther()): Appointment {
     const id = this.#nextId++
     const dueMs = tickAt(atMs)
-    this.#tasks.set(id, { atMs: dueMs, turn, happen })
+    this.#tasks.set(id, { dueMs: Math.max(dueMs, this.nowMs()), turn, happen })
     this.#due.push(dueMs, id, turn)
     this.#wakeAt(dueMs)
     return { cancel: () => void this.#tasks.delete(id) }
@@ -261,7 +262,7 @@ export class Timekeeper implements Clock {
     const task = this.#tasks.get(id)
     this.#tasks.delete(id)
     if (task === undefined) return
-    if (!this.#isFrozen) this.#onLate?.(kindOfTurn(task.turn), this.nowMs() - task.atMs)
+    if (!this.#isFrozen) this.#onLate?.(kindOfTurn(task.turn), this.nowMs() - task.dueMs)
     task.happen()
   }
 

@@ -1,4 +1,5 @@
 // What a driver hands to whoever runs a scenario: a world that stands still until it is driven.
+import type { Doubt } from '../checks/verdict.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { StepAgent } from './fleet.ts'
 
@@ -31,5 +32,7 @@ export interface PreparedRun {
    * @throws whatever broke the run: a broken invariant, or a timeline action that the web app refused
    */
   drive(options: DriveOptions): Promise<EndReason>
+  /** What is not the fleet's doing and may have changed what was seen of it. */
+  doubts(): Doubt[]
   close(): Promise<void>
 }

@@ -33,7 +33,7 @@ export function pusherOf(
       for (const image of images) pushed.push(await client.publish(image))
       return pushed
     } finally {
-      await client.close()
+      await timekeeper.during('the end of a push', () => client.close())
     }
   }
 }

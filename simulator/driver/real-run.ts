@@ -4,6 +4,7 @@ import { Timekeeper } from '../../server/kernel/timekeeper.ts'
 import { formatDuration } from '../../server/kernel/units.ts'
 import { startWebApp } from '../../server/main.ts'
 import type { Emit } from '../events/event-log.ts'
+import type { Lateness } from '../events/events.ts'
 import { openBackend } from '../registry/backend/open.ts'
 import type { FaultDecider } from '../registry/faults/strike.ts'
 import type { RequestRecord } from '../registry/journal.ts'
@@ -17,12 +18,13 @@ import { FaultWatch } from './fault-watch.ts'
 import { hasRemoteEngines, openGroupEngines } from './group-engines.ts'
 import { ImageLibrary } from './image-library.ts'
 import { initialImages } from './initial-images.ts'
+import { LatenessWatch, latenessBoundMs } from './lateness.ts'
 import { createPeople } from './people.ts'
 import type { PreparedRun } from './prepared-run.ts'
 import { pusherOf } from './push.ts'
 import { runRealTime } from './real-time.ts'
-import { type Wait, waitOn } from './wait.ts'
 import { epochMs } from './virtual-web-app.ts'
+import { type Wait, waitOn } from './wait.ts'
 import { type WebAppAddress, WebAppClient } from './web-app-client.ts'
 
 /** Timers of the platform cannot wait longer. */
@@ -58,20 +60,30 @@ export async function prepareRealRun(scenario: Scenario, options: RealRunOptions
     emit({ kind: 'registry-request', ...record, startedAtMs: Math.round(record.startedAtMs - startMs) })
   const requests = new RequestsOfMoment(tell)
   const onRequest = speed === null ? requests.add : tell
-  const world = await startWorld({ scenario, timekeeper, profile, faults: decider, webApp: options.webApp }, onRequest)
+  const lateness = speed === null ? null : watchLateness(scenario, { speed, timekeeper, tell: (told) => emit(told) })
+  const onLate = (lateMs: number) => lateness?.note('transfers', lateMs)
+  const world = await startWorld(
+    { scenario, timekeeper, profile, faults: decider, webApp: options.webApp, onLate },
+    onRequest,
+  )
   return {
     time: speed === null ? 'settled' : 'wall',
     speed: speed ?? 1,
     nowMs,
     published: world.published,
-    drive: (driving) => {
+    drive: async (driving) => {
       startMs = timekeeper.nowMs()
       world.registry.renewPasswords()
       emit = driving.log.emit
       const settled = () => requests.tell()
-      const run = { scenario, timekeeper, originMs: startMs, contentDirectory, faults, settled }
-      return runRealTime({ ...run, ...world, ...driving })
+      const onAnswered = (durationMs: number) => lateness?.note('check-ins', durationMs)
+      const run = { scenario, timekeeper, originMs: startMs, contentDirectory, faults, settled, onAnswered }
+      lateness?.begin()
+      const reason = await runRealTime({ ...run, ...world, ...driving })
+      if (lateness) emit({ kind: 'lateness', ...lateness.end() })
+      return reason
     },
+    doubts: () => lateness?.doubts() ?? [],
     close: async () => {
       await world.close()
       timekeeper.close()
@@ -100,16 +112,27 @@ class RequestsOfMoment {
   }
 }
 
+function watchLateness(
+  scenario: Scenario,
+  { speed, timekeeper, tell }: { speed: number; timekeeper: Timekeeper; tell: Emit },
+): LatenessWatch {
+  const onWorse = (lateness: Lateness) => tell({ kind: 'lateness', ...lateness })
+  const watch = new LatenessWatch({ speed, boundMs: latenessBoundMs(scenario), onWorse })
+  timekeeper.watchLateness(watch.noteTurn)
+  return watch
+}
+
 interface WorldOptions {
   scenario: Scenario
   timekeeper: Timekeeper
   profile: Profile
   faults: FaultDecider
   webApp: WebAppAddress | undefined
+  onLate: (lateMs: number) => void
 }
 
 async function startWorld(
-  { scenario, timekeeper, profile, faults, webApp }: WorldOptions,
+  { scenario, timekeeper, profile, faults, webApp, onLate }: WorldOptions,
   onRequest: (record: RequestRecord, work: number | null) => void,
 ) {
   const closers: (() => Promise<void>)[] = []
@@ -124,7 +147,7 @@ async function startWorld(
       accounts: scenario.registry.accounts,
       clock: timekeeper,
       trustSimulationHeaders: true,
-      shape: { ...shapeOf(scenario, waitOn(timekeeper)), wholeBodies: timekeeper.state.isFrozen },
+      shape: { ...shapeOf(scenario, waitOn(timekeeper)), wholeBodies: timekeeper.state.isFrozen, onLate },
       faults,
       onRequest,
     })

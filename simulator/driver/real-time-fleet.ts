@@ -10,7 +10,15 @@ import { type Engine, PullError, type PullProgress } from '../pull/engine.ts'
 import { createPoliteEngine } from '../pull/polite-engine.ts'
 import { createRegistryEngine } from '../pull/registry-engine.ts'
 import type { Scenario } from '../scenario/scenario.ts'
-import { AnswerReader, agentHostname, agentServerId, agentSource, coolDownOf, heartbeatOf, imageReportOf } from './agent-messages.ts'
+import {
+  AnswerReader,
+  agentHostname,
+  agentServerId,
+  agentSource,
+  coolDownOf,
+  heartbeatOf,
+  imageReportOf,
+} from './agent-messages.ts'
 import { type AgentTimer, Fleet, type FleetAgent, type FleetPorts, type StepAgent } from './fleet.ts'
 import type { EngineOf } from './group-engines.ts'
 import { type Wait, waitOn } from './wait.ts'

@@ -108,7 +108,9 @@ export class BlobFile {
 
   async write(chunk: Buffer): Promise<void> {
     for (let from = 0; from < chunk.length; ) {
-      const { bytesWritten } = await this.#onDisk(() => this.#handle.write(chunk, from, chunk.length - from, this.#offset))
+      const { bytesWritten } = await this.#onDisk(() =>
+        this.#handle.write(chunk, from, chunk.length - from, this.#offset),
+      )
       from += bytesWritten
       this.#offset += bytesWritten
     }

@@ -18,11 +18,24 @@ type Pieces = Iterable<Buffer> | AsyncIterable<Buffer>
 /** Headers by name; undefined ones are left out. */
 type Headers = Record<string, string | number | undefined>
 
+/** Made once: an error with its own trace for every answer would cost more than many answers do. */
+const left = new CallerGone()
+
+/** Aborted when an answer has ended or its caller has left. */
+export function goneSignalOf(response: ServerResponse): AbortSignal {
+  const gone = new AbortController()
+  if (response.destroyed) gone.abort(left)
+  response.once('close', () => gone.abort(left))
+  return gone.signal
+}
+
 /** A request being answered. */
 export class Exchange {
   readonly request: IncomingMessage
   readonly target: Target
   readonly source: string
+  /** Aborted when the answer has ended or its caller has left. */
+  readonly gone: AbortSignal
   /** The user that a valid credential names. */
   user: string | null = null
   rateLimitRemaining: number | null = null
@@ -55,10 +68,12 @@ export class Exchange {
     /** Null where nothing holds back what goes out. */
     shaped: ShapedAnswer | null
     work: Work | null
+    gone: AbortSignal
   }) {
     this.request = options.request
     this.target = options.target
     this.source = options.source
+    this.gone = options.gone
     this.#response = options.response
     this.#shaped = options.shaped
     this.#work = options.work
@@ -81,7 +96,7 @@ export class Exchange {
   async hold(wait: (gone: AbortSignal) => Promise<void>): Promise<void> {
     const goOn = this.#work?.pause()
     try {
-      await wait(this.goneSignal())
+      await wait(this.gone)
     } catch {
       throw new CallerGone()
     } finally {
@@ -95,7 +110,7 @@ export class Exchange {
       const goOn = this.#work?.pause()
       return time.delay(durationMs, gone).finally(goOn)
     }
-    this.#spoil = { effect, time: { nowMs: () => time.nowMs(), delay, gone: this.goneSignal() } }
+    this.#spoil = { effect, time: { nowMs: () => time.nowMs(), delay, gone: this.gone } }
   }
 
   /** Answers with a head in which one line is no header; clients give up at it. */
@@ -177,7 +192,10 @@ export class Exchange {
 
   /** Sends what goes out at once: now, or as long after as the way to the caller takes. Nobody hears what a caller who left would have. */
   #sendHome(sizeBytes: number, send: () => void): void {
-    if (this.#shaped === null) return send()
+    if (this.#shaped === null) {
+      send()
+      return
+    }
     this.#bytesSent = sizeBytes
     this.onKnown?.()
     this.#wayHome().then(send, () => undefined)
@@ -216,14 +234,6 @@ export class Exchange {
 
   #asSpoiled(pieces: Pieces, sizeBytes: number): Pieces {
     return this.#spoil === null ? pieces : spoiled(pieces, sizeBytes, this.#spoil.effect, this.#spoil.time)
-  }
-
-  /** Aborted when the answer has ended or its caller has left. */
-  goneSignal(): AbortSignal {
-    const gone = new AbortController()
-    if (this.#response.destroyed) gone.abort()
-    this.#response.once('close', () => gone.abort())
-    return gone.signal
   }
 
   /**

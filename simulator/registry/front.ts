@@ -10,7 +10,7 @@ import { BasicFlow, BearerFlow } from './authentication.ts'
 import type { Backend, Route } from './backend/backend.ts'
 import type { BlobHost } from './blob-host.ts'
 import { RegistryProblem } from './errors.ts'
-import { CallerGone, Exchange } from './exchange.ts'
+import { CallerGone, Exchange, goneSignalOf } from './exchange.ts'
 import { type FaultDecider, strike } from './faults/strike.ts'
 import type { RequestRecord } from './journal.ts'
 import type { Policy, PolicyRequest, Profile } from './policy/policy.ts'
@@ -86,8 +86,9 @@ export class Front {
       response.destroy()
       return
     }
-    const shaped = isPublisher ? null : (shaper?.answer(agent, response, work) ?? null)
-    const exchange = new Exchange({ request, response, target, source, shaped, work })
+    const gone = goneSignalOf(response)
+    const shaped = isPublisher ? null : (shaper?.answer(agent, response, gone, work) ?? null)
+    const exchange = new Exchange({ request, response, target, source, shaped, work, gone })
     let startedAtMs = clock.nowMs()
     let waitMs: number | undefined
     exchange.onHead = () => {

@@ -80,13 +80,11 @@ export class Shaper {
   }
 
   /** Stands between an answer and its caller, an agent where it says so, for the work that the caller waits for. */
-  answer(agent: number | null, response: ServerResponse, work: Work | null = null): ShapedAnswer {
+  answer(agent: number | null, response: ServerResponse, gone: AbortSignal, work: Work | null = null): ShapedAnswer {
     const { roundTripMs, serverLatencyMs, delay, onLate } = this.#shape
-    const gone = new AbortController()
-    response.once('close', () => gone.abort())
     // Also where nothing takes any time, what reaches the registry at one moment reaches it one after the other.
     const wait = async (durationMs: number) => {
-      if (durationMs > 0 || work) await delay(durationMs, gone.signal, work ? turnOf('exchange', work.number) : undefined)
+      if (durationMs > 0 || work) await delay(durationMs, gone, work ? turnOf('exchange', work.number) : undefined)
     }
     let flow: ShapedFlow | null = null
     response.once('finish', () => {
@@ -100,7 +98,7 @@ export class Shaper {
         flow = this.#open({ agent, work }, sizeBytes)
         return flow
       },
-      gone: gone.signal,
+      gone,
     })
   }
 

@@ -2,7 +2,7 @@
 import { invariant } from '../../server/kernel/errors.ts'
 import { groupsByAgent } from '../checks/signals.ts'
 import { TagHoldings, type TagMove } from '../checks/tag-holdings.ts'
-import type { EventSink, RegistryTraffic, RunEvent, RunEventKind, WaitingAgent } from '../events/events.ts'
+import type { EventSink, Lateness, RegistryTraffic, RunEvent, RunEventKind, WaitingAgent } from '../events/events.ts'
 import { type Distribution, DistributionRecorder } from './distribution.ts'
 import { type AgentFailures, type FailureCause, Failures } from './failures.ts'
 import { type PullSummary, PullSums } from './pull-sums.ts'
@@ -29,6 +29,8 @@ export interface Summary {
   /** One entry for each move of a tag. */
   drift: DriftSummary[]
   prunedImages: number
+  /** How late a run by the wall was, in its own time; null of others, which are never late. */
+  lateness: Lateness | null
   /** Failed pulls by image and code, the commonest first. */
   failures: FailureCause[]
   /** The agent with the most failed pulls; null where none failed. */
@@ -84,6 +86,7 @@ class SummaryRecorder {
   readonly #holdings = new TagHoldings({ onMoved: (move) => this.#moves.push(move) })
   readonly #failures = new Failures()
   #prunedImages = 0
+  #lateness: Lateness | null = null
 
   take(event: RunEvent): void {
     if (event.kind === 'run-judged') return
@@ -122,6 +125,11 @@ class SummaryRecorder {
       case 'agents-waiting':
         this.#waiting = { agents: event.agents, first: event.first }
         return
+      case 'lateness': {
+        const { worstMs, source, boundMs, bySource } = event
+        this.#lateness = { worstMs, source, boundMs, bySource }
+        return
+      }
       case 'run-ended':
         this.#reason = event.reason
         return
@@ -147,6 +155,7 @@ class SummaryRecorder {
       registry: withinUplink(this.#allTraffic ?? this.#traffic.result(), scenario.network.uplinkBytesPerSecond),
       drift: this.#moves.map(driftOf),
       prunedImages: this.#prunedImages,
+      lateness: this.#lateness,
       failures: this.#failures.commonest(),
       worstAgent: this.#failures.worstAgent(this.#groups),
     }

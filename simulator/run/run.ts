@@ -73,7 +73,7 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
       log.emit({ kind: 'image-published', image, digest, previousDigest: null })
     const reason = await drive()
     log.emit({ kind: 'run-ended', reason })
-    const judgement = judgeRun(checks.results())
+    const judgement = judgeRun(checks.results(), run.doubts())
     log.emit({ kind: 'run-judged', ...toldOf(judgement) })
     log.close()
     return { reason, ...judgement, summary: summary.result() }

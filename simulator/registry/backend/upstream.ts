@@ -210,7 +210,7 @@ export class UpstreamBackend implements Backend {
     request: Pick<UpstreamRequest, 'method' | 'target'> & Partial<UpstreamRequest>,
   ): Promise<UpstreamAnswer> {
     const headers = requestHeaders(exchange)
-    return this.#client.send({ headers, scopes: scopesOf(exchange), signal: exchange.goneSignal(), ...request })
+    return this.#client.send({ headers, scopes: scopesOf(exchange), signal: exchange.gone, ...request })
   }
 
   /** A document whose length is known; that of an answer to HEAD is in its headers. */
