@@ -38,6 +38,7 @@ test('a run in which nothing happened has zeros and nulls, and no gaps', () => {
     },
     drift: [],
     prunedImages: 0,
+    lateness: null,
     failures: [],
     worstAgent: null,
   })
@@ -100,7 +101,7 @@ test('counts registry requests by class and status, commonest first', () => {
     at(3, 'registry-request', { class: 'manifest', bytes: 100 }),
   ])
   expect(registry).toMatchObject({
-    ...{ requests: 3, denied: 1, sentBytes: 115, peak: { bytesPerSecond: 12, requestsPerSecond: 0 } },
+    ...{ requests: 3, denied: 1, sentBytes: 100, peak: { bytesPerSecond: 10, requestsPerSecond: 0 } },
     ...{ byClass: { manifest: 2, token: 1 }, byStatus: { '200': 2, '429': 1 } },
   })
   expect(Object.keys(registry.byClass)).toEqual(['manifest', 'token'])

@@ -64,7 +64,12 @@ const rateLimited: Summary = {
     { image: 'kasmweb/terminal:rolling', movedAtMs: 25_200_000, agents: 0, convergedAfterMs: 0, behind: 0 },
   ],
   prunedImages: 38,
-  lateness: { worstMs: 9_000, source: 'transfers', boundMs: 7_500, bySource: { timers: 40, timeline: 0, 'check-ins': 300, transfers: 9_000, 'event-loop': 2_000 } },
+  lateness: {
+    worstMs: 9_000,
+    source: 'transfers',
+    boundMs: 7_500,
+    bySource: { timers: 40, timeline: 0, 'check-ins': 300, transfers: 9_000, 'event-loop': 2_000 },
+  },
   failures: [
     {
       image: 'kasmweb/chrome:rolling',
@@ -177,6 +182,7 @@ const quiet: Summary = {
     demand: noDemand,
   },
   drift: [],
+  lateness: null,
   prunedImages: 0,
   failures: [],
   worstAgent: null,
