@@ -2,7 +2,7 @@
 import { invariant } from '../../server/kernel/errors.ts'
 import { groupsByAgent } from '../checks/signals.ts'
 import { TagHoldings, type TagMove } from '../checks/tag-holdings.ts'
-import type { EventSink, RegistryTraffic, RunEvent, RunEventKind, WaitingAgent } from '../events/events.ts'
+import type { EventSink, Lateness, RegistryTraffic, RunEvent, RunEventKind, WaitingAgent } from '../events/events.ts'
 import { type AgentFailures, type FailureCause, Failures } from './failures.ts'
 import { type PullSummary, PullSums } from './pull-sums.ts'
 import { type ReadySpread, ReadyTimes } from './ready-times.ts'
@@ -12,7 +12,7 @@ import { TrafficRecorder } from './registry-traffic.ts'
 export interface Summary {
   scenario: string
   seed: number
-  time: 'real' | 'virtual'
+  time: 'settled' | 'wall' | 'virtual'
   speed: number
   version: string
   /** `unfinished` where the events stop before the end of the run. */
@@ -29,6 +29,8 @@ export interface Summary {
   /** One entry for each move of a tag. */
   drift: DriftSummary[]
   prunedImages: number
+  /** How late a run by the wall was, in its own time; null of others, which are never late. */
+  lateness: Lateness | null
   /** Failed pulls by image and code, the commonest first. */
   failures: FailureCause[]
   /** The agent with the most failed pulls; null where none failed. */
@@ -84,6 +86,7 @@ class SummaryRecorder {
   readonly #holdings = new TagHoldings({ onMoved: (move) => this.#moves.push(move) })
   readonly #failures = new Failures()
   #prunedImages = 0
+  #lateness: Lateness | null = null
 
   take(event: RunEvent): void {
     if (event.kind === 'run-judged') return
@@ -123,6 +126,11 @@ class SummaryRecorder {
       case 'agents-waiting':
         this.#waiting = { agents: event.agents, first: event.first }
         return
+      case 'lateness': {
+        const { worstMs, source, boundMs, bySource } = event
+        this.#lateness = { worstMs, source, boundMs, bySource }
+        return
+      }
       case 'run-ended':
         this.#reason = event.reason
         return
@@ -148,6 +156,7 @@ class SummaryRecorder {
       registry: withinUplink(this.#allTraffic ?? this.#traffic.result(), scenario.network.uplinkBytesPerSecond),
       drift: this.#moves.map(driftOf),
       prunedImages: this.#prunedImages,
+      lateness: this.#lateness,
       failures: this.#failures.commonest(),
       worstAgent: this.#failures.worstAgent(this.#groups),
     }

@@ -5,6 +5,7 @@ import type { Judgement } from '../checks/verdict.ts'
 import type { RegistryDemand } from '../events/events.ts'
 import type { PullSummary } from '../report/pull-sums.ts'
 import type { DriftSummary, Summary } from '../report/summary.ts'
+import { describeLateness } from './lateness-text.ts'
 import { describeVerdict, statusWords } from './verdict-text.ts'
 
 const labelWidth = 10
@@ -26,6 +27,7 @@ export function formatSummary(summary: Summary, judgement: Judgement): string {
     ...registryRows(summary),
     ...driftRows(summary),
     ...failureRows(summary),
+    ...latenessRows(summary),
     ...checkRows(judgement),
   ]
   return `${lines.join('\n')}\n`
@@ -39,7 +41,7 @@ function headline({ scenario, durationMs, reason, speed, seed, time, version }: 
     stalled: 'until it stalled',
     unfinished: 'and is not finished',
   }[reason]
-  const how = time === 'real' ? `speed ${speed}` : 'virtual time'
+  const how = time === 'wall' ? `speed ${speed}` : `${time} time`
   return `${scenario} ran ${formatDuration(durationMs)} ${ended} (${how}, seed ${seed}, kasm-sim ${version})`
 }
 
@@ -54,6 +56,11 @@ function fleetRows({ agents, ready, waiting, checkIns, prunedImages }: Summary):
     ),
     ...(prunedImages > 0 ? [row('Pruned', plural(prunedImages, 'image'))] : []),
   ]
+}
+
+/** Of a run by the wall alone: others are never late. */
+function latenessRows({ lateness }: Summary): string[] {
+  return lateness === null ? [] : [row('Lateness', describeLateness(lateness))]
 }
 
 function waitingRows(waiting: Summary['waiting']): string[] {

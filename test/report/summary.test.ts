@@ -17,7 +17,7 @@ test('a run in which nothing happened has zeros and nulls, and no gaps', () => {
   expect(summaryOf([])).toEqual({
     scenario: 'rehearsal',
     seed: 7,
-    time: 'real',
+    time: 'wall',
     speed: 60,
     version: '0.1.0',
     reason: 'unfinished',
