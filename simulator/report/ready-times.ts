@@ -6,6 +6,7 @@ import type { RunEvent } from '../events/events.ts'
 export interface ReadySpread {
   /** All agents, ready or not. */
   count: number
+  min: number | null
   p50: number | null
   p95: number | null
   max: number | null
@@ -61,8 +62,8 @@ export class ReadyTimes {
   /** Null where there are no agents. */
   spread(): ReadySpread | null {
     if (this.#agents === 0) return null
-    const [p50 = null, p95 = null, max = null] = this.#quantiles([0.5, 0.95, 1])
-    return { count: this.#agents, p50, p95, max }
+    const [min = null, p50 = null, p95 = null, max = null] = this.#quantiles([0, 0.5, 0.95, 1])
+    return { count: this.#agents, min, p50, p95, max }
   }
 
   #quantiles(shares: readonly number[]): (number | null)[] {

@@ -1,5 +1,6 @@
 // The numbers of a run, from its events alone: what the terminal shows at the end and what summary.json holds.
 import { invariant } from '../../server/kernel/errors.ts'
+import { type GeneratorFailure, GeneratorFailures } from '../checks/generator-failures.ts'
 import { groupsByAgent } from '../checks/signals.ts'
 import { TagHoldings, type TagMove } from '../checks/tag-holdings.ts'
 import type { EventSink, Lateness, RegistryTraffic, RunEvent, RunEventKind, WaitingAgent } from '../events/events.ts'
@@ -31,6 +32,8 @@ export interface Summary {
   prunedImages: number
   /** How late a run by the wall was, in its own time; null of others, which are never late. */
   lateness: Lateness | null
+  /** Exchanges that this program's own side failed at, which are not the fleet's failures; by peer and code. */
+  generatorFailures: GeneratorFailure[]
   /** Failed pulls by image and code, the commonest first. */
   failures: FailureCause[]
   /** The agent with the most failed pulls; null where none failed. */
@@ -85,6 +88,7 @@ class SummaryRecorder {
   readonly #moves: TagMove[] = []
   readonly #holdings = new TagHoldings({ onMoved: (move) => this.#moves.push(move) })
   readonly #failures = new Failures()
+  readonly #generatorFailures = new GeneratorFailures()
   #prunedImages = 0
   #lateness: Lateness | null = null
 
@@ -92,6 +96,7 @@ class SummaryRecorder {
     if (event.kind === 'run-judged') return
     this.#durationMs = Math.max(this.#durationMs, event.atMs)
     this.#pulls.take(event)
+    this.#generatorFailures.take(event)
     this.#holdings.take(event)
     this.#readyTimes.take(event)
     switch (event.kind) {
@@ -157,6 +162,7 @@ class SummaryRecorder {
       drift: this.#moves.map(driftOf),
       prunedImages: this.#prunedImages,
       lateness: this.#lateness,
+      generatorFailures: this.#generatorFailures.result(),
       failures: this.#failures.commonest(),
       worstAgent: this.#failures.worstAgent(this.#groups),
     }

@@ -1,6 +1,7 @@
 // The summary and the checks of a run as text for a terminal, without colours, on one screen.
 import { formatBytes, formatDuration } from '../../server/kernel/units.ts'
 import type { CheckResult } from '../checks/expectation.ts'
+import { describeGeneratorFailure } from '../checks/generator-failures.ts'
 import type { Judgement } from '../checks/verdict.ts'
 import type { RegistryDemand } from '../events/events.ts'
 import type { PullSummary } from '../report/pull-sums.ts'
@@ -27,6 +28,7 @@ export function formatSummary(summary: Summary, judgement: Judgement): string {
     ...registryRows(summary),
     ...driftRows(summary),
     ...failureRows(summary),
+    ...generatorRows(summary),
     ...latenessRows(summary),
     ...checkRows(judgement),
   ]
@@ -56,6 +58,12 @@ function fleetRows({ agents, ready, waiting, checkIns, prunedImages }: Summary):
     ),
     ...(prunedImages > 0 ? [row('Pruned', plural(prunedImages, 'image'))] : []),
   ]
+}
+
+/** What was not the fleet's doing. */
+function generatorRows({ generatorFailures }: Summary): string[] {
+  const rows = generatorFailures.slice(0, shownMax).map(describeGeneratorFailure)
+  return block('Generator', rows, generatorFailures.length)
 }
 
 /** Of a run by the wall alone: others are never late. */
@@ -178,20 +186,24 @@ function failureRows({ failures, worstAgent }: Summary): string[] {
 }
 
 function checkRows(judgement: Judgement): string[] {
-  const { checks } = judgement
+  const { checks, doubts } = judgement
   const width = {
     word: Math.max(0, ...checks.map(({ status }) => statusWords[status].length)),
     name: Math.min(72, Math.max(0, ...checks.map(({ name }) => name.length))),
   }
-  return ['', describeVerdict(judgement), ...checks.flatMap((check) => checkLines(check, width))]
+  return ['', describeVerdict(judgement), ...checks.flatMap((check) => checkLines(check, { width, doubts }))]
 }
 
-function checkLines(check: CheckResult, width: { word: number; name: number }): string[] {
+function checkLines(
+  check: CheckResult,
+  { width, doubts }: { width: { word: number; name: number }; doubts: readonly string[] },
+): string[] {
   const { name, status, reason, occurred, violation } = check
   const occasions = occurred.passed ? `, ${plural(occurred.samples, 'occasion')}` : ''
   const word = statusWords[status].padEnd(width.word)
   const line = `  ${word}  ${name.padEnd(width.name)}  ${measured(check)}${occasions}`
-  if (reason === null) return [line]
+  // A doubt about the whole run is said once, above.
+  if (reason === null || doubts.includes(reason)) return [line]
   const moment =
     violation?.statement === reason && violation.atMs !== null ? `at ${formatDuration(violation.atMs)}: ` : ''
   return [line, `    ${''.padEnd(width.word)}${moment}${reason}`]
