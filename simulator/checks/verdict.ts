@@ -33,8 +33,13 @@ export function judgeRun(results: readonly CheckResult[], doubts: readonly Doubt
 }
 
 function withDoubts(result: CheckResult, doubts: readonly Doubt[]): CheckResult {
-  const doubt = doubts.find(({ about }) => about === 'everything' || result.hangsOnTime)
+  const doubt = doubts.find(({ about }) => about === 'everything' || mayBeOfTime(result))
   return doubt === undefined ? result : { ...result, status: 'inconclusive', reason: doubt.reason }
+}
+
+/** Also where a metric follows from rules alone, a run that was late may have ended before there was anything to see, or enough of it. */
+function mayBeOfTime({ hangsOnTime, occurred, status, bound }: CheckResult): boolean {
+  return hangsOnTime || !occurred.passed || (status === 'missed' && bound === 'at-least')
 }
 
 function verdictOf(checks: readonly CheckResult[], doubts: readonly Doubt[]): Verdict {

@@ -237,8 +237,19 @@ function addValidate(program: Command, setExitCode: (exitCode: number) => void):
     .command('validate')
     .description('Check scenarios without running them.')
     .argument('<scenario...>', 'names of shipped scenarios, or files')
-    .addHelpText('after', examples([['kasm-sim validate fleet.yaml storm', 'one line for each']]))
-    .action(async (scenarios) => setExitCode(await (await import('./validate.ts')).validate(scenarios)))
+    .addOption(
+      new Option('--speed <factor>', 'warn where this machine is too slow to run it by the wall this fast').argParser(
+        parseSpeed,
+      ),
+    )
+    .addHelpText(
+      'after',
+      examples([
+        ['kasm-sim validate fleet.yaml storm', 'one line for each'],
+        ['kasm-sim validate storm --speed 240', 'the same, with a warning where that is too fast for this machine'],
+      ]),
+    )
+    .action(async (scenarios, flags) => setExitCode(await (await import('./validate.ts')).validate(scenarios, flags)))
 }
 
 function addList(program: Command): void {

@@ -9,7 +9,7 @@ import { journalOfRun, openJournal, writeHar } from '../reporters/journal-file.t
 import { formatRunReport, type RunReport } from '../reporters/json.ts'
 import { formatSummary } from '../reporters/summary-text.ts'
 import { openTrace } from '../reporters/trace-file.ts'
-import { capacityWarning, measureCapacity } from '../run/capacity.ts'
+import { latenessWarning } from '../run/capacity.ts'
 import { type RunOutcome, runScenario } from '../run/run.ts'
 import { timeOf } from '../run/time.ts'
 import { compileScenario } from '../scenario/compile.ts'
@@ -116,8 +116,7 @@ function assertSensible(flags: RunFlags): void {
 /** Says at once what a run by the wall would say after an hour: that this machine is too slow for it. */
 function warnOfLateness(scenario: Scenario, flags: RunFlags, note: (text: string) => void): void {
   if (timeOf(scenario, flags) !== 'wall') return
-  const { speed = scenario.speed } = flags
-  const warning = capacityWarning(scenario, { speed, bytesPerSecond: measureCapacity() })
+  const warning = latenessWarning(scenario, flags.speed ?? scenario.speed)
   if (warning !== null) note(`Warning: ${warning}`)
 }
 

@@ -1,6 +1,6 @@
 // Whether this machine can carry the bytes of a run as fast as a run by the wall wants them, guessed in some milliseconds.
 import { createHash } from 'node:crypto'
-import { type Clock, createClock } from '../../server/kernel/clock.ts'
+import { createClock } from '../../server/kernel/clock.ts'
 import { formatBytes, formatDuration } from '../../server/kernel/units.ts'
 import { latenessBoundMs } from '../driver/lateness.ts'
 import type { Scenario } from '../scenario/scenario.ts'
@@ -11,7 +11,8 @@ const samples = 4
 const workPerByte = 4
 
 /** How many bytes per second this machine can make, send to itself, receive and verify, about. */
-export function measureCapacity(clock: Clock = createClock()): number {
+function measureCapacity(): number {
+  const clock = createClock()
   const bytes = Buffer.alloc(sampleBytes, 1)
   const rates = Array.from({ length: samples }, () => {
     const startMs = clock.nowMs()
@@ -25,12 +26,9 @@ export function measureCapacity(clock: Clock = createClock()): number {
  * Why a run by the wall at a speed will be too late to be judged, and what to do; null where the machine seems fast enough.
  *
  * @example
- * capacityWarning(scenario, { speed: 240, bytesPerSecond: measureCapacity() })
+ * latenessWarning(scenario, 240)
  */
-export function capacityWarning(
-  scenario: Scenario,
-  { speed, bytesPerSecond }: { speed: number; bytesPerSecond: number },
-): string | null {
+export function latenessWarning(scenario: Scenario, speed: number, bytesPerSecond = measureCapacity()): string | null {
   const totalBytes = downloadedBytes(scenario)
   const machineMs = (totalBytes / bytesPerSecond) * 1_000
   const networkMs = (totalBytes / networkBytesPerSecond(scenario)) * 1_000
