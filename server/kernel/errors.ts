@@ -30,6 +30,7 @@ export const errorCodes = {
   PORT_IN_USE: 'another process listens on this port',
   LISTEN_FAILED: 'the server cannot listen on this address',
   SERVER_UNREACHABLE: 'the web app or registry does not answer',
+  WEB_APP_REFUSED: 'the web app refuses a call of the run',
   FILE_NOT_WRITABLE: 'a file or folder cannot be written',
   DATA_FILE_INVALID: 'the data file cannot be used',
   DATA_FILE_TOO_NEW: 'a newer version wrote the data file',

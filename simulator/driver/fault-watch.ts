@@ -1,7 +1,7 @@
 // Keeps the faults of a run on time, in either kind of time: each start and each end is told when it comes, whether or not anybody
 // asks the registry for anything.
 import type { Emit } from '../events/event-log.ts'
-import type { Fault, FaultDecision, FaultRequest } from '../registry/faults/fault.ts'
+import type { Fault, FaultDecision, FaultKind, FaultRequest } from '../registry/faults/fault.ts'
 import { type FaultChange, Faults } from '../registry/faults/faults.ts'
 
 interface FaultWatchOptions {
@@ -9,6 +9,10 @@ interface FaultWatchOptions {
   emit: Emit
   schedule: (atMs: number, due: () => void) => void
 }
+
+const breakingKinds: ReadonlySet<FaultKind> = new Set(['connection-drop', 'truncated-body', 'outage'])
+/** Of the run's own time: in a run of high speed a few milliseconds are minutes. */
+const shownWithinMs = 60_000
 
 /**
  * The faults of a run. Until it is watched, nothing starts.
@@ -23,6 +27,9 @@ export class FaultWatch {
   #options: FaultWatchOptions | null = null
   /** The nearest moment that is scheduled. */
   #armedMs = Number.POSITIVE_INFINITY
+  /** Names of the faults in force that end connections. */
+  readonly #breaking = new Set<string>()
+  #brokeUntilMs = Number.NEGATIVE_INFINITY
 
   constructor({ seed, registry }: { seed: number; registry: { faults?: readonly Fault[] } }, profile: string) {
     const onChange = (change: FaultChange) => this.#tell(change)
@@ -48,6 +55,11 @@ export class FaultWatch {
     this.#faults.clear(name, this.#nowMs())
   }
 
+  /** Whether a connection that breaks now may be the work of a fault; what it broke may show a little later. */
+  breakConnections(nowMs: number): boolean {
+    return this.#breaking.size > 0 || nowMs <= this.#brokeUntilMs + shownWithinMs
+  }
+
   #nowMs(): number {
     return this.#options?.nowMs() ?? 0
   }
@@ -68,6 +80,8 @@ export class FaultWatch {
   }
 
   #tell({ kind, fault: { name, rule, scope } }: FaultChange): void {
+    if (kind === 'fault-started' && breakingKinds.has(rule.kind)) this.#breaking.add(name)
+    if (kind === 'fault-ended' && this.#breaking.delete(name)) this.#brokeUntilMs = this.#nowMs()
     this.#options?.emit({ kind, fault: name, effect: rule.kind, scope })
   }
 }

@@ -3,6 +3,7 @@ import { KasmSimError } from '../../server/kernel/errors.ts'
 import { Timekeeper } from '../../server/kernel/timekeeper.ts'
 import { formatDuration } from '../../server/kernel/units.ts'
 import { startWebApp } from '../../server/main.ts'
+import { generatorFailureOf, type Peer } from '../checks/generator-failures.ts'
 import type { Emit } from '../events/event-log.ts'
 import type { Lateness } from '../events/events.ts'
 import { openBackend } from '../registry/backend/open.ts'
@@ -61,9 +62,13 @@ export async function prepareRealRun(scenario: Scenario, options: RealRunOptions
   const requests = new RequestsOfMoment(tell)
   const onRequest = speed === null ? requests.add : tell
   const lateness = speed === null ? null : watchLateness(scenario, { speed, timekeeper, tell: (told) => emit(told) })
+  const onNoAnswer = (error: unknown, { agent, peer }: { agent: number | null; peer: Peer }) => {
+    const code = generatorFailureOf(error, { isOrdered: peer === 'registry' && faults.breakConnections(nowMs()) })
+    if (code !== null) emit({ kind: 'generator-failed', agent, peer, code, cause: (error as Error).message || code })
+  }
   const onLate = (lateMs: number) => lateness?.note('transfers', lateMs)
   const world = await startWorld(
-    { scenario, timekeeper, profile, faults: decider, webApp: options.webApp, onLate },
+    { scenario, timekeeper, profile, faults: decider, webApp: options.webApp, onLate, onNoAnswer },
     onRequest,
   )
   return {
@@ -77,7 +82,7 @@ export async function prepareRealRun(scenario: Scenario, options: RealRunOptions
       emit = driving.log.emit
       const settled = () => requests.tell()
       const onAnswered = (durationMs: number) => lateness?.note('check-ins', durationMs)
-      const run = { scenario, timekeeper, originMs: startMs, contentDirectory, faults, settled, onAnswered }
+      const run = { scenario, timekeeper, originMs: startMs, contentDirectory, faults, settled, onAnswered, onNoAnswer }
       lateness?.begin()
       const reason = await runRealTime({ ...run, ...world, ...driving })
       if (lateness) emit({ kind: 'lateness', ...lateness.end() })
@@ -129,10 +134,11 @@ interface WorldOptions {
   faults: FaultDecider
   webApp: WebAppAddress | undefined
   onLate: (lateMs: number) => void
+  onNoAnswer: (error: unknown, exchange: { agent: null; peer: Peer }) => void
 }
 
 async function startWorld(
-  { scenario, timekeeper, profile, faults, webApp, onLate }: WorldOptions,
+  { scenario, timekeeper, profile, faults, webApp, onLate, onNoAnswer }: WorldOptions,
   onRequest: (record: RequestRecord, work: number | null) => void,
 ) {
   const closers: (() => Promise<void>)[] = []
@@ -142,7 +148,9 @@ async function startWorld(
   try {
     const registry = await startRegistry({
       ...(hasRemoteEngines(scenario) ? { host: '0.0.0.0' } : {}),
-      backend: await openBackend(scenario.registry.backend, timekeeper),
+      backend: await openBackend(scenario.registry.backend, timekeeper, {
+        onNoAnswer: (error) => onNoAnswer(error, { agent: null, peer: 'upstream' }),
+      }),
       profile,
       accounts: scenario.registry.accounts,
       clock: timekeeper,
@@ -210,6 +218,7 @@ async function joinWebApp(address: WebAppAddress, scenario: Scenario): Promise<W
   const client = new WebAppClient(address)
   try {
     await client.assertReachable()
+    await client.assertManager()
     const { images } = (await client.developer('get_images', {})) as { images: { name: string }[] }
     const known = new Set(images.map(({ name }) => name))
     for (const image of definedImages(scenario)) {

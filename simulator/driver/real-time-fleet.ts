@@ -5,6 +5,7 @@ import { randomStream } from '../../server/kernel/random.ts'
 import type { Appointment, Timekeeper } from '../../server/kernel/timekeeper.ts'
 import { turnOf } from '../../server/kernel/turns.ts'
 import type { CheckInAnswer, ImageDefinition } from '../agent/agent.ts'
+import type { Peer } from '../checks/generator-failures.ts'
 import type { EventLog } from '../events/event-log.ts'
 import { type Engine, PullError, type PullProgress } from '../pull/engine.ts'
 import { createPoliteEngine } from '../pull/polite-engine.ts'
@@ -22,7 +23,7 @@ import {
 import { type AgentTimer, Fleet, type FleetAgent, type FleetPorts, type StepAgent } from './fleet.ts'
 import type { EngineOf } from './group-engines.ts'
 import { type Wait, waitOn } from './wait.ts'
-import type { WebAppClient } from './web-app-client.ts'
+import { type WebAppClient, WebAppError } from './web-app-client.ts'
 
 /** The web app as agents see it; a clock that is moved on waits for its answers. */
 export type CheckInDesk = Pick<WebAppClient, 'agentConfig' | 'heartbeat'>
@@ -44,6 +45,8 @@ export interface RealTimeFleetOptions {
   enter(happen: () => void): void
   /** Told how long the web app took to answer a check-in. */
   onAnswered?: ((durationMs: number) => void) | undefined
+  /** Told what an exchange of an agent that got no answer died of. */
+  onNoAnswer?: ((error: unknown, exchange: { agent: number; peer: Peer }) => void) | undefined
   /** Told of what must not be: an engine that fails otherwise than with a `PullError`. */
   fail(error: unknown): void
 }
@@ -192,13 +195,19 @@ export class RealTimeFleet implements FleetPorts {
     const sentAtMs = this.nowMs()
     const answer = await this.#answerTo(index, heartbeat)
     if (isOver()) return
+    if (answer instanceof Error) this.#noteNoAnswer(answer, { agent: index, peer: 'web-app' })
     this.#options.onAnswered?.(this.nowMs() - sentAtMs)
     await this.#travel(roundTripMs / 2, turn)
     if (isOver()) return
     enter(() => {
-      if (answer instanceof Error) this.fleet.checkInFailed(index, answer.message)
+      if (answer instanceof Error)
+        this.fleet.checkInFailed(index, answer instanceof WebAppError ? answer.statement : answer.message)
       else this.fleet.checkInAnswered(index, answer, { told: true })
     })
+  }
+
+  #noteNoAnswer(error: unknown, exchange: { agent: number; peer: Peer }): void {
+    if (!this.#over.signal.aborted) this.#options.onNoAnswer?.(error, exchange)
   }
 
   async #travel(durationMs: number, turn: number): Promise<void> {
@@ -219,7 +228,8 @@ export class RealTimeFleet implements FleetPorts {
     const { engine, pulls, progress } = this.#host(index)
     const { name, registry, user, token } = definition
     const controller = new AbortController()
-    const counted = { requests: 0, receivedBytes: 0 }
+    const onNoAnswer = (error: unknown) => this.#noteNoAnswer(error, { agent: index, peer: 'registry' })
+    const counted = { requests: 0, receivedBytes: 0, onNoAnswer }
     pulls.set(pullId, controller)
     progress.set(pullId, counted)
     try {

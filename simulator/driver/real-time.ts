@@ -10,7 +10,7 @@ import type { EngineOf } from './group-engines.ts'
 import type { ImageLibrary, Publisher } from './image-library.ts'
 import { Office } from './office.ts'
 import type { EndReason } from './prepared-run.ts'
-import { RealTimeFleet } from './real-time-fleet.ts'
+import { RealTimeFleet, type RealTimeFleetOptions } from './real-time-fleet.ts'
 import { carryOut, describe, timelineOf } from './timeline.ts'
 import type { WebAppClient } from './web-app-client.ts'
 
@@ -30,6 +30,7 @@ export interface RealTimeOptions {
   /** Told each time that all work of a moment has settled, where the clock waits for it, and when the run has ended. */
   settled: () => void
   onAnswered?: ((durationMs: number) => void) | undefined
+  onNoAnswer?: RealTimeFleetOptions['onNoAnswer']
   stepAgent?: StepAgent | undefined
 }
 

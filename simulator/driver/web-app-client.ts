@@ -15,6 +15,9 @@ export interface WebAppAddress {
   certificate?: string | null
 }
 
+/** Of no agent. */
+const probeServerId = '00000000-0000-4000-8000-000000000000'
+
 interface SentRequest {
   method: 'GET' | 'POST'
   path: string
@@ -26,13 +29,16 @@ interface SentRequest {
 export type Send = (request: SentRequest) => Promise<{ status: number; text: string }>
 
 /** The web app refused a call, or answered something that is no Kasm reply. */
-export class WebAppError extends Error {
-  override readonly name = 'WebAppError'
+export class WebAppError extends KasmSimError {
+  /** What happened, without what to do about it. */
+  readonly statement: string
   /** The `error_message` that the answer had; null where it had none. */
   readonly reason: string | null
 
-  constructor(message: string, reason: string | null) {
-    super(message)
+  constructor(statement: string, reason: string | null) {
+    const remedy = 'Check the API key, its secret and the manager token, and what they may do there.'
+    super('WEB_APP_REFUSED', `Failed to use the web app: ${statement.replace(/\.$/, '')}. ${remedy}`)
+    this.statement = statement
     this.reason = reason
   }
 }
@@ -71,14 +77,19 @@ export class WebAppClient {
   async assertReachable(): Promise<void> {
     try {
       const { status } = await this.#send({ method: 'GET', path: '/api/__healthcheck', headers: {}, body: null })
-      if (status !== 200) throw new WebAppError(`the health check answers with status ${status}`, null)
+      if (status !== 200) throw new Error(`the health check answers with status ${status}`)
     } catch (error) {
-      throw new KasmSimError(
-        'SERVER_UNREACHABLE',
-        `Failed to reach the web app at ${this.#address.url}: ${(error as Error).message || (error as NodeJS.ErrnoException).code}. Start it with \`kasm-sim serve\`, or correct the address.`,
-        { cause: error },
-      )
+      throw this.#unreachable(error)
     }
+  }
+
+  /**
+   * Fails early and clearly where agents could not check in.
+   *
+   * @throws WebAppError
+   */
+  async assertManager(): Promise<void> {
+    await this.#manager('agent_config', { server_id: probeServerId })
   }
 
   /** An agent's first call after its start. */
@@ -94,11 +105,24 @@ export class WebAppClient {
   /**
    * A call of the developer API, as an administrator.
    *
-   * @throws WebAppError where the answer carries an `error_message`
+   * @throws WebAppError where the answer carries an `error_message`, SERVER_UNREACHABLE where there is none
    */
   async developer(verb: string, body: Record<string, unknown>): Promise<Record<string, unknown>> {
     const { apiKey: api_key, apiKeySecret: api_key_secret } = this.#address
-    return this.#post(`/api/public/${verb}`, { api_key, api_key_secret, ...body }, {})
+    try {
+      return await this.#post(`/api/public/${verb}`, { api_key, api_key_secret, ...body }, {})
+    } catch (error) {
+      throw error instanceof WebAppError ? error : this.#unreachable(error)
+    }
+  }
+
+  #unreachable(error: unknown): KasmSimError {
+    const cause = (error as Error).message || (error as NodeJS.ErrnoException).code
+    return new KasmSimError(
+      'SERVER_UNREACHABLE',
+      `Failed to reach the web app at ${this.#address.url}: ${cause}. Start it with \`kasm-sim serve\`, or correct the address.`,
+      { cause: error },
+    )
   }
 
   #manager(call: string, body: unknown): Promise<Record<string, unknown>> {

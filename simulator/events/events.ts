@@ -2,6 +2,7 @@
 // The trace is these events as JSON lines; docs/events.md describes each kind. Times are milliseconds since the run began.
 import type { PullReason } from '../agent/agent.ts'
 import type { CheckResult } from '../checks/expectation.ts'
+import type { Peer } from '../checks/generator-failures.ts'
 import type { Verdict } from '../checks/verdict.ts'
 import type { FaultKind, FaultScope } from '../registry/faults/fault.ts'
 import type { RequestClass } from '../registry/request-class.ts'
@@ -254,6 +255,15 @@ export type RunEventBody =
       /** Of runs by the wall alone: each time that it has doubled, and at the end. */
       kind: 'lateness'
     } & Lateness)
+  | {
+      /** An exchange over sockets that this program's own side failed at, by the code of the system's error. */
+      kind: 'generator-failed'
+      /** Null where no agent's. */
+      agent: number | null
+      peer: Peer
+      code: string
+      cause: string
+    }
   | { kind: 'run-ended'; reason: 'end-reached' | 'condition-met' | 'interrupted' | 'stalled' }
   | {
       /** What the run was worth. `doubts` are the plain reasons, besides the checks, for which nobody can tell. */

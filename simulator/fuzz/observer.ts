@@ -78,7 +78,8 @@ export class InvariantObserver {
   #takeIn(event: RunEvent): void {
     const { administration, agents } = this.#world
     administration.take(event)
-    if (!('agent' in event) || event.agent === null || event.kind === 'registry-request' || 'session' in event) return
+    if (!('agent' in event) || event.agent === null || 'session' in event) return
+    if (event.kind === 'registry-request' || event.kind === 'generator-failed') return
     agents[event.agent]?.take(event, administration.edited)
   }
 }

@@ -89,6 +89,7 @@ const kinds: Record<RunEventKind, true> = {
   'registry-traffic': true,
   'fault-started': true,
   'fault-ended': true,
+  'generator-failed': true,
   'run-ended': true,
   lateness: true,
   'run-judged': true,

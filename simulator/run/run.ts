@@ -1,6 +1,7 @@
 // Runs one scenario from its compiled form to its outcome: gives the events to everyone who listens, and lets a driver move time.
 import { packageVersion } from '../../server/kernel/version.ts'
 import { createChecks } from '../checks/checks.ts'
+import { GeneratorFailures } from '../checks/generator-failures.ts'
 import { type Judgement, judgeRun } from '../checks/verdict.ts'
 import type { StepAgent } from '../driver/fleet.ts'
 import type { EndReason, RunTime } from '../driver/prepared-run.ts'
@@ -52,8 +53,14 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
   try {
     const checks = createChecks(scenario)
     const summary = createSummary()
+    const generator = new GeneratorFailures()
     const log = createEventLog({
-      sinks: [checks, run.time === 'virtual' ? { sink: summary.sink, kinds: summaryKinds } : summary.sink, ...sinks],
+      sinks: [
+        checks,
+        { sink: generator.take, kinds: generator.kinds },
+        run.time === 'virtual' ? { sink: summary.sink, kinds: summaryKinds } : summary.sink,
+        ...sinks,
+      ],
       nowMs: run.nowMs,
       onSinkError,
     })
@@ -73,7 +80,7 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
       log.emit({ kind: 'image-published', image, digest, previousDigest: null })
     const reason = await drive()
     log.emit({ kind: 'run-ended', reason })
-    const judgement = judgeRun(checks.results(), run.doubts())
+    const judgement = judgeRun(checks.results(), [...generator.doubts(), ...run.doubts()])
     log.emit({ kind: 'run-judged', ...toldOf(judgement) })
     log.close()
     return { reason, ...judgement, summary: summary.result() }

@@ -89,6 +89,7 @@ const defaults: { [K in Kind]: BodyOf<K> } = {
     ...{ worstMs: 40, source: 'timers', boundMs: 7_500 },
     bySource: { timers: 40, timeline: 0, 'check-ins': 0, transfers: 0, 'event-loop': 0 },
   },
+  'generator-failed': { agent: 0, peer: 'registry', code: 'EMFILE', cause: 'connect EMFILE' },
   'run-ended': { reason: 'end-reached' },
   'run-judged': { verdict: 'passed', doubts: [], checks: [] },
 }

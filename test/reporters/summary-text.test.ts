@@ -17,7 +17,7 @@ const rateLimited: Summary = {
   waiting: null,
   ready: {
     agents: 38,
-    timeMs: { count: 38, min: 41_000, mean: 9_000_000, p50: 95_000, p95: 21_612_000, max: 21_640_000 },
+    timeMs: { count: 40, min: 41_000, p50: 95_000, p95: 21_612_000, max: null },
   },
   checkIns: { answered: 38_366, failed: 3 },
   pulls: {
@@ -70,6 +70,7 @@ const rateLimited: Summary = {
     boundMs: 7_500,
     bySource: { timers: 40, timeline: 0, 'check-ins': 300, transfers: 9_000, 'event-loop': 2_000 },
   },
+  generatorFailures: [],
   failures: [
     {
       image: 'kasmweb/chrome:rolling',

@@ -30,6 +30,8 @@ interface PingOptions {
   answersWithinMs?: number
   /** Comes between this client and its connections; default: nothing. */
   intercept?: Dispatcher.DispatcherComposeInterceptor
+  /** Told what a request that got no answer died of. */
+  onNoAnswer?: ((error: unknown) => void) | undefined
 }
 
 const redirectStatuses = new Set([301, 302, 303, 307, 308])
@@ -58,9 +60,13 @@ export class UpstreamClient {
   })
   readonly #dispatcher: Dispatcher
   readonly #login: UpstreamLogin
+  readonly #onNoAnswer: ((error: unknown) => void) | undefined
 
-  private constructor(options: { url: string; clock: Clock } & Pick<PingOptions, 'account' | 'intercept'>) {
+  private constructor(
+    options: { url: string; clock: Clock } & Pick<PingOptions, 'account' | 'intercept' | 'onNoAnswer'>,
+  ) {
     this.url = options.url
+    this.#onNoAnswer = options.onNoAnswer
     this.#dispatcher = options.intercept ? this.#agent.compose(options.intercept) : this.#agent
     this.#login = new UpstreamLogin({ ...options, dispatcher: this.#dispatcher })
   }
@@ -143,7 +149,9 @@ export class UpstreamClient {
       throw new Error(`it redirects more than ${redirectsMax} times`)
     } catch (error) {
       if (signal.aborted || error instanceof CallerGone) throw new CallerGone()
-      throw error instanceof RegistryProblem ? error : unavailable(error)
+      if (error instanceof RegistryProblem) throw error
+      this.#onNoAnswer?.(error)
+      throw unavailable(error)
     }
   }
 

@@ -28,6 +28,8 @@ export interface UpstreamOptions {
   answersWithinMs?: number
   /** Comes between the backend and its connections; default: nothing. */
   intercept?: Dispatcher.DispatcherComposeInterceptor
+  /** Told what a request died of that the upstream did not answer. */
+  onNoAnswer?: ((error: unknown) => void) | undefined
 }
 
 /** As the embedded registry has it. */
