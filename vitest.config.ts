@@ -14,16 +14,18 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/scenarios/**', 'test/container/**', 'test/browser/**'],
           maxWorkers,
-          testTimeout: 30_000,
+          // For a machine that does much else besides.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
         test: {
           name: 'scenarios',
           include: ['test/scenarios/**/*.test.ts'],
-          // After all others: the scripts run in real time and want the machine to themselves.
+          // After all others: each of them keeps a processor busy.
           sequence: { groupOrder: 1 },
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           fileParallelism: false,
         },
       },
