@@ -58,9 +58,10 @@ export class PullAsks {
     return answer
   }
 
-  /** The same for a request that costs nothing and is never refused, ahead of its time; null where it must take its turn. */
-  askEarly(request: ModelledRequest, servedMs: number): ModelledAnswer | null {
-    const { registry, onRequest, faults } = this.#world
+  /** The same for a request sent at `clientMs` that costs nothing and is never refused, ahead of its time; null where it must take its turn. */
+  askEarly(request: ModelledRequest, clientMs: number): ModelledAnswer | null {
+    const { registry, onRequest, faults, halfRoundTripMs } = this.#world
+    const servedMs = clientMs + this.#world.servedMs
     if (faults !== null || !registry.isFree(request.class)) return null
     if (request.isLayer) {
       const answer = registry.answer(request, servedMs, null)
@@ -69,6 +70,8 @@ export class PullAsks {
       return answer
     }
     if (onRequest !== null || (request.class !== 'ping' && request.class !== 'token')) return null
+    // Where an exchange takes no time, a pull may end at the moment of its start: before others that start with it, if it took no turn.
+    if (servedMs + halfRoundTripMs === clientMs) return null
     const answer = registry.answer(request, servedMs, null)
     this.requests += 1
     this.#passed.push(this.#answered(request, answer, servedMs))
