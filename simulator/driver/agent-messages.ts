@@ -2,11 +2,11 @@
 // view of the answer. Pure, so that every driver sends and reads the same.
 import { createHash } from 'node:crypto'
 import type { AgentImage, HeartbeatReply, HeartbeatRequest, ImageState } from '../../server/api/manager.ts'
-import { randomStream } from '../../server/kernel/random.ts'
 import type { CheckInAnswer, ImageDefinition } from '../agent/agent.ts'
 import { CoolDown } from '../pull/cool-down.ts'
 import type { PullProgress } from '../pull/engine.ts'
 import type { Scenario, ScenarioImage } from '../scenario/scenario.ts'
+import { coolDownStream } from './agent-streams.ts'
 import type { FleetAgent } from './fleet.ts'
 
 /** What an agent's installation makes once: the same in every run. */
@@ -50,8 +50,8 @@ export function agentSource({ index, group }: FleetAgent): string {
 }
 
 /** The patience of an agent whose persona has any. */
-export function coolDownOf({ index, group }: FleetAgent, seed: number): CoolDown | null {
-  return group.persona === 'polite' ? new CoolDown(randomStream(seed, `agent/${index}/polite`)) : null
+export function coolDownOf(agent: FleetAgent, seed: number): CoolDown | null {
+  return agent.group.persona === 'polite' ? new CoolDown((host) => coolDownStream(seed, agent, host)) : null
 }
 
 /** The body of an agent's next check-in. */

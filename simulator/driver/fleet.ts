@@ -39,6 +39,8 @@ export type StepAgent = typeof step
 export interface FleetAgent {
   index: number
   group: FleetGroup
+  /** Its place in its group, from 0: with the group's name what its draws are named by. */
+  member: number
   state: AgentState
   /** Counted from what was asked of the driver, apart from what the rules believe. */
   pullsRunning: number
@@ -52,7 +54,9 @@ export interface FleetAgent {
  * fleet.start(0)
  */
 export class Fleet {
-  readonly #agents: FleetAgent[]
+  readonly #agents: FleetAgent[] = []
+  /** How many agents each group has had. */
+  readonly #members = new Map<string, number>()
   readonly #ports: FleetPorts
   readonly #emit: Emit
   /** Events that a fleet makes by the million are built only where somebody wants them. */
@@ -71,7 +75,7 @@ export class Fleet {
     nowMs: () => number
     stepAgent?: StepAgent | undefined
   }) {
-    this.#agents = options.scenario.groups.flatMap(agentsOf).map(createAgent)
+    for (const group of options.scenario.groups) this.add(group)
     this.#ports = options.ports
     const { emit, listens } = options.log
     this.#emit = emit
@@ -91,8 +95,12 @@ export class Fleet {
 
   /** Adds agents, stopped at first. */
   add(group: FleetGroup): FleetAgent[] {
-    const added = agentsOf(group).map((each, position) => createAgent(each, this.#agents.length + position))
-    this.#agents.push(...added)
+    const before = this.#members.get(group.name) ?? 0
+    const added = Array.from({ length: group.agents }, (_, position) =>
+      createAgent(group, { index: this.#agents.length + position, member: before + position }),
+    )
+    this.#members.set(group.name, before + group.agents)
+    for (const agent of added) this.#agents.push(agent)
     return added
   }
 
@@ -315,12 +323,7 @@ function waitingOf({ index: agent, state }: FleetAgent): WaitingAgent {
   return { agent, image, cause: state.failing.get(image) ?? 'its pull was not tried yet' }
 }
 
-/** The group of each agent of a group. */
-function agentsOf(group: FleetGroup): FleetGroup[] {
-  return new Array<FleetGroup>(group.agents).fill(group)
-}
-
-function createAgent(group: FleetGroup, index: number): FleetAgent {
+function createAgent(group: FleetGroup, place: { index: number; member: number }): FleetAgent {
   const config = {
     maxConcurrentPulls: group.cap,
     checkInIntervalMs: group.checkInIntervalMs,
@@ -329,5 +332,5 @@ function createAgent(group: FleetGroup, index: number): FleetAgent {
     validateImages: group.validateImages,
   }
   const { diskSizeBytes, diskUsedBytes } = group
-  return { index, group, pullsRunning: 0, state: createAgentState({ config, diskSizeBytes, diskUsedBytes }) }
+  return { ...place, group, pullsRunning: 0, state: createAgentState({ config, diskSizeBytes, diskUsedBytes }) }
 }

@@ -1,7 +1,7 @@
 // Runs a fleet in virtual time: the same agents, web-app model and registry policy as in real time, moved by a queue of moments.
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { EventQueue } from '../../server/kernel/event-queue.ts'
-import { randomStream } from '../../server/kernel/random.ts'
+import { createStreams } from '../../server/kernel/random.ts'
 import type { KasmModel } from '../../server/model/model.ts'
 import type { ImageDefinition } from '../agent/agent.ts'
 import { groupsByAgent } from '../checks/signals.ts'
@@ -11,6 +11,7 @@ import type { ModelledRegistry } from '../registry/modelled-registry.ts'
 import { TrafficRecorder } from '../report/registry-traffic.ts'
 import type { Scenario, TimelineAction } from '../scenario/scenario.ts'
 import { agentServerId, agentSource, coolDownOf } from './agent-messages.ts'
+import { pullStreamName, startUpDelayMs } from './agent-streams.ts'
 import type { FaultWatch } from './fault-watch.ts'
 import { type AgentTimer, Fleet, type FleetAgent, type FleetPorts } from './fleet.ts'
 import type { ImageLibrary } from './image-library.ts'
@@ -97,10 +98,7 @@ class VirtualDriver implements FleetPorts {
   async run(): Promise<EndReason> {
     const { scenario, signal } = this.#options
     await createPeople(this.#webApp, scenario.webApp)
-    for (const { index, group } of this.#fleet.agents) {
-      const stream = randomStream(scenario.seed, `agent/${index}/start-up`)
-      this.#startLater(index, stream.integer({ low: 0, high: group.startupSpreadMs }))
-    }
+    for (const agent of this.#fleet.agents) this.#startLater(agent.index, startUpDelayMs(scenario.seed, agent))
     this.#queue.schedule(reportIntervalMs, { due: () => this.#reportParked() })
     this.#watchFaults()
     for (let moments = 1; ; moments += 1) {
@@ -289,6 +287,7 @@ class VirtualDriver implements FleetPorts {
   #createPulls(): ModelledPulls {
     const { scenario, registry, log } = this.#options
     const { agents } = this.#fleet
+    const streams = createStreams(scenario.seed)
     return new ModelledPulls({
       registry,
       network: scenario.network,
@@ -298,7 +297,7 @@ class VirtualDriver implements FleetPorts {
       coolDowns: agents.map((agent) => coolDownOf(agent, scenario.seed)),
       downlinkBytesPerMs: agents.map(({ group }) => (group.downlinkBytesPerSecond ?? Number.POSITIVE_INFINITY) / 1_000),
       imagesMax: scenario.images.length + publicationsMax(scenario),
-      random: (agent) => randomStream(scenario.seed, `agent/${agent}/pull`),
+      random: (agent, reference) => streams(pullStreamName(this.#agent(agent), reference)),
       nowMs: () => this.#queue.nowMs,
       schedule: (atMs, task, place) => this.#queue.schedule(atMs, task, place),
       traffic: this.#traffic,

@@ -28,15 +28,22 @@ export class Transport {
   readonly #headers: Record<string, string>
   readonly #begin: Begin
 
-  constructor(options: { headers: Record<string, string>; connections: number | null; begin?: Begin | undefined }) {
+  constructor(options: {
+    headers: Record<string, string>
+    connections: number | null
+    begin?: Begin | undefined
+    /** The connections of another transport, instead of new ones. */
+    agent?: Agent
+  }) {
     this.#headers = options.headers
     this.#begin = options.begin ?? (() => () => undefined)
-    this.#agent = new Agent({
-      connections: options.connections,
-      connect: { timeout: connectTimeoutMs },
-      keepAliveTimeout: idleConnectionMs,
-      keepAliveMaxTimeout: idleConnectionMs,
-    })
+    this.#agent = options.agent ?? createAgent(options.connections)
+  }
+
+  /** The same connections, with more headers. */
+  with(headers: Record<string, string>): Transport {
+    const agent = this.#agent
+    return new Transport({ agent, connections: null, headers: { ...this.#headers, ...headers }, begin: this.#begin })
   }
 
   async send(request: TransportRequest): Promise<Answer> {
@@ -68,4 +75,13 @@ export class Transport {
       ...(quick ? { headersTimeout: quickAnswerTimeoutMs, bodyTimeout: quickAnswerTimeoutMs } : {}),
     })
   }
+}
+
+function createAgent(connections: number | null): Agent {
+  return new Agent({
+    connections,
+    connect: { timeout: connectTimeoutMs },
+    keepAliveTimeout: idleConnectionMs,
+    keepAliveMaxTimeout: idleConnectionMs,
+  })
 }

@@ -29,7 +29,7 @@ export interface RegistryOptions {
   port?: number
   /** Where blobs are redirected to, of profiles that do so. Default 0: any free port. */
   blobPort?: number
-  /** Trusts the headers `x-kasm-sim-source` (the caller's address) and `x-kasm-sim-agent` (its number): for runs of our own fleet only. */
+  /** Trusts the headers `x-kasm-sim-source` (the caller's address), `x-kasm-sim-agent` (its number) and `x-kasm-sim-pull`: for runs of our own fleet only. */
   trustSimulationHeaders?: boolean
   /** The network between: blobs go out no faster than it carries them, and answers as late. Default: as fast as they can. */
   shape?: Shape

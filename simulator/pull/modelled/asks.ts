@@ -27,14 +27,16 @@ export class PullAsks {
   receivedBytes = 0
   readonly #world: World
   readonly #repository: string
+  readonly #image: string
   /** Requests without consequence that were answered ahead of their time. */
   #passed: Answered[] = []
 
-  constructor(world: World, { agent, repository }: { agent: number; repository: string }) {
+  constructor(world: World, { agent, repository, image }: { agent: number; repository: string; image: string }) {
     this.#world = world
     this.agent = agent
     this.source = world.sources[agent] as string
     this.#repository = repository
+    this.#image = image
   }
 
   /** The fault that hits a request. */
@@ -43,7 +45,7 @@ export class PullAsks {
     const { agent, source } = this
     const ofToken = requestClass === 'token'
     const target = { repository: ofToken ? null : repository, reference }
-    return faults?.decide({ class: requestClass, ...target, agent, source }, nowMs) ?? null
+    return faults?.decide({ class: requestClass, ...target, agent, source, pull: this.#image }, nowMs) ?? null
   }
 
   /** The answer of a request that is served now. That to a layer is told once its bytes are there. */

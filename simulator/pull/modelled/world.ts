@@ -23,8 +23,8 @@ export interface ModelledPullsOptions {
   personas: readonly Persona[]
   /** The patience of each agent whose persona has any. */
   coolDowns: readonly (CoolDown | null)[]
-  /** The draws of an agent's engine. */
-  random: (agent: number) => RandomStream
+  /** The draws of an agent's engine in its pulls of an image. */
+  random: (agent: number, reference: string) => RandomStream
   /** Bytes per millisecond that each agent can receive. */
   downlinkBytesPerMs: ArrayLike<number>
   /** How many images the run publishes in all. */
