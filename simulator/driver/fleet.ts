@@ -16,6 +16,7 @@ import type { Emit, EventLog } from '../events/event-log.ts'
 import type { WaitingAgent } from '../events/events.ts'
 import type { PullError, PullResult } from '../pull/engine.ts'
 import type { AgentSelection, FleetGroup, Scenario } from '../scenario/scenario.ts'
+import { agentServerId } from './agent-names.ts'
 import { type QuietRefresh, QuietRefreshes } from './quiet-refreshes.ts'
 
 /** What a driver does for the agents. Every call returns at once; what follows from it comes back through the fleet's methods. */
@@ -57,6 +58,8 @@ export class Fleet {
   readonly #agents: FleetAgent[] = []
   /** How many agents each group has had. */
   readonly #members = new Map<string, number>()
+  /** By server id. */
+  readonly #numbers = new Map<string, number>()
   readonly #ports: FleetPorts
   readonly #emit: Emit
   /** Events that a fleet makes by the million are built only where somebody wants them. */
@@ -100,13 +103,22 @@ export class Fleet {
       createAgent(group, { index: this.#agents.length + position, member: before + position }),
     )
     this.#members.set(group.name, before + group.agents)
-    for (const agent of added) this.#agents.push(agent)
+    for (const agent of added) {
+      this.#agents.push(agent)
+      this.#numbers.set(agentServerId(agent.index), agent.index)
+    }
     return added
   }
 
   /** How many agents hold every image they should. */
   get readyAgents(): number {
     return this.#readyAgents
+  }
+
+  /** Why an agent does not answer the web app's call before a launch; null where it does, or is none of this fleet. */
+  silenceOf(serverId: string): string | null {
+    const index = this.#numbers.get(serverId)
+    return index === undefined || this.agents[index]?.state.running ? null : 'the agent is stopped'
   }
 
   /** The agents that an action of the timeline touches. */

@@ -24,6 +24,9 @@ import { runRealTime } from './real-time.ts'
 import { type Wait, waitOn } from './wait.ts'
 import { type WebAppAddress, WebAppClient } from './web-app-client.ts'
 
+/** Why an agent would not answer the web app, by its server id; null where it would. */
+export type SilenceOf = (serverId: string) => string | null
+
 /** Timers of the platform cannot wait longer. */
 const wallTimeMaxMs = 2 ** 31 - 1
 
@@ -49,12 +52,13 @@ export async function prepareRealRun(scenario: Scenario, options: RealRunOptions
   /** The run's own time stands still until it is driven. */
   let startMs = Number.NaN
   let emit: Emit = () => {}
+  let silenceOf: SilenceOf = () => null
   const nowMs = () => (Number.isNaN(startMs) ? 0 : timekeeper.nowMs() - startMs)
   const profile = loadProfile(scenario.registry.profile)
   const faults = new FaultWatch(scenario, profile.name)
   const decider = { decide: faults.decide.bind(faults), nowMs, delay: waitOn(timekeeper) }
   const world = await startWorld(
-    { scenario, timekeeper, profile, faults: decider, webApp: options.webApp },
+    { ...{ scenario, timekeeper, profile, faults: decider }, webApp: options.webApp, silenceOf: (id) => silenceOf(id) },
     (record) => {
       emit({ kind: 'registry-request', ...record, startedAtMs: Math.round(record.startedAtMs - startMs) })
     },
@@ -68,7 +72,11 @@ export async function prepareRealRun(scenario: Scenario, options: RealRunOptions
       startMs = timekeeper.nowMs()
       world.registry.renewPasswords()
       emit = driving.log.emit
-      return runRealTime({ scenario, timekeeper, originMs: startMs, contentDirectory, faults, ...world, ...driving })
+      const askAgents = (asked: SilenceOf) => {
+        silenceOf = asked
+      }
+      const options = { scenario, timekeeper, originMs: startMs, contentDirectory, faults, askAgents }
+      return runRealTime({ ...options, ...world, ...driving })
     },
     close: async () => {
       await world.close()
@@ -83,10 +91,11 @@ interface WorldOptions {
   profile: Profile
   faults: FaultDecider
   webApp: WebAppAddress | undefined
+  silenceOf: SilenceOf
 }
 
 async function startWorld(
-  { scenario, timekeeper, profile, faults, webApp }: WorldOptions,
+  { scenario, timekeeper, profile, faults, webApp, silenceOf }: WorldOptions,
   onRequest: (record: RequestRecord) => void,
 ) {
   const closers: (() => Promise<void>)[] = []
@@ -108,7 +117,9 @@ async function startWorld(
     closers.push(registry.close)
     const engines = await openGroupEngines(scenario, registry.url)
     closers.push(engines.close)
-    const client = webApp ? await joinWebApp(webApp, scenario) : await ownWebApp(scenario, timekeeper, closers)
+    const client = webApp
+      ? await joinWebApp(webApp, scenario)
+      : await ownWebApp({ scenario, timekeeper, silenceOf }, closers)
     closers.push(() => client.close())
     await createPeople(client, scenario.webApp)
     const library = new ImageLibrary(scenario)
@@ -143,12 +154,12 @@ export function shapeOf({ network, groups }: Pick<Scenario, 'network' | 'groups'
 }
 
 async function ownWebApp(
-  scenario: Scenario,
-  clock: Timekeeper,
+  { scenario, timekeeper: clock, silenceOf }: Pick<WorldOptions, 'scenario' | 'timekeeper' | 'silenceOf'>,
   closers: (() => Promise<void>)[],
 ): Promise<WebAppClient> {
   const webApp = await startWebApp({
     clock,
+    silenceOf,
     images: definedImages(scenario),
     zones: zonesOf(scenario),
     autoEnableAgents: scenario.webApp.autoEnableAgents,

@@ -10,7 +10,8 @@ import { personas } from '../pull/personas.ts'
 import type { ModelledRegistry } from '../registry/modelled-registry.ts'
 import { TrafficRecorder } from '../report/registry-traffic.ts'
 import type { Scenario, TimelineAction } from '../scenario/scenario.ts'
-import { agentServerId, agentSource, coolDownOf } from './agent-messages.ts'
+import { agentSource, coolDownOf } from './agent-messages.ts'
+import { agentServerId } from './agent-names.ts'
 import { pullStreamName, startUpDelayMs } from './agent-streams.ts'
 import type { FaultWatch } from './fault-watch.ts'
 import { type AgentTimer, Fleet, type FleetAgent, type FleetPorts } from './fleet.ts'
@@ -81,6 +82,7 @@ class VirtualDriver implements FleetPorts {
     this.#fleet = new Fleet({ scenario, ports: this, log, nowMs: () => queue.nowMs, stepAgent })
     this.#timeline = timelineOf(scenario, this.#fleet)
     this.#webApp = new VirtualWebApp({ model, queue })
+    model.askAgents((serverId) => this.#fleet.silenceOf(serverId))
     const agents = this.#fleet.agents.length
     this.#office = new Office({ administrator: this.#webApp, agents, emit: log.emit, nowMs: () => queue.nowMs })
     this.#checkIns = new VirtualCheckIns({

@@ -127,7 +127,7 @@ test('one more group, before, between or behind the others, moves nothing of the
     agents: 2,
     cap: 20,
     persona: 'podman' as const,
-    startupSpread: '1m',
+    startupSpread: '30s' as const,
   }
   const change = (drawn: Drawn, at: number) => ({
     ...drawn,
