@@ -342,6 +342,7 @@ function createAgent(group: FleetGroup, place: { index: number; member: number }
     refreshIntervalMs: group.refreshIntervalMs,
     diskUsageLimit: group.diskUsageLimit,
     validateImages: group.validateImages,
+    restartLookDelayMs: group.restartLookDelayMs,
   }
   const { diskSizeBytes, diskUsedBytes } = group
   return { ...place, group, pullsRunning: 0, state: createAgentState({ config, diskSizeBytes, diskUsedBytes }) }

@@ -14,6 +14,7 @@ const groupArbitrary = fc.record({
   egressAddress: fc.constantFrom(undefined, 'own'),
   downlink: fc.constantFrom(undefined, undefined, '1MB/s', '20Mbit/s'),
   validateImages: fc.constantFrom(undefined, undefined, undefined, undefined, undefined, undefined, false),
+  restartLookDelay: fc.constantFrom(undefined, undefined, '0s', '7s', '2m'),
   zone: fc.constantFrom(undefined, undefined, 'east'),
   persona: fc.constantFrom(undefined, undefined, undefined, 'containerd' as const, 'podman' as const, 'crane' as const),
 })

@@ -13,6 +13,7 @@ export const invariants = {
   'only-pullable': 'no pull starts of an image that is undefined, disabled, without a registry or not for the agent',
   'slots-used': 'no pull waits while its agent has a slot free',
   'nothing-lost': 'every image that an agent may pull is held, on its way, or was tried at the last check-in',
+  'looks-in-time': 'an agent that was restarted looks at its images after its delay and not before',
   'held-until-pruned': 'an image on disk stays until a prune that the administrator asked for',
   'disk-limit-kept': 'no pull starts that would fill the disk beyond its limit, and none is refused that would not',
   'rate-limit-exact': 'a rate limit lets through as much as it says, no more and no less',
