@@ -3,7 +3,9 @@ import { KasmSimError } from '../../server/kernel/errors.ts'
 import { Timekeeper } from '../../server/kernel/timekeeper.ts'
 import { formatDuration } from '../../server/kernel/units.ts'
 import { startWebApp } from '../../server/main.ts'
+import { groupsByAgent } from '../checks/signals.ts'
 import type { Emit } from '../events/event-log.ts'
+import type { Served } from '../network/shared-link.ts'
 import { openBackend } from '../registry/backend/open.ts'
 import type { FaultDecider } from '../registry/faults/strike.ts'
 import type { RequestRecord } from '../registry/journal.ts'
@@ -11,6 +13,7 @@ import type { Profile } from '../registry/policy/policy.ts'
 import { loadProfile } from '../registry/profile-file.ts'
 import { startRegistry } from '../registry/registry.ts'
 import type { Shape } from '../registry/shaping.ts'
+import { TrafficRecorder } from '../report/registry-traffic.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { definedImages, zonesOf } from './agent-messages.ts'
 import { FaultWatch } from './fault-watch.ts'
@@ -56,11 +59,23 @@ export async function prepareRealRun(scenario: Scenario, options: RealRunOptions
   const nowMs = () => (Number.isNaN(startMs) ? 0 : timekeeper.nowMs() - startMs)
   const profile = loadProfile(scenario.registry.profile)
   const faults = new FaultWatch(scenario, profile.name)
+  const groups = groupsByAgent(scenario)
+  const traffic = new TrafficRecorder((agent) => groups[agent] ?? null, { measured: true })
+  const onServed = ({ bytes, fromMs, toMs }: Served) => {
+    if (!Number.isNaN(startMs)) traffic.addServed({ bytes, fromMs: fromMs - startMs, toMs: toMs - startMs })
+  }
   const decider = { decide: faults.decide.bind(faults), nowMs, delay: waitOn(timekeeper) }
   const world = await startWorld(
-    { ...{ scenario, timekeeper, profile, faults: decider }, webApp: options.webApp, silenceOf: (id) => silenceOf(id) },
+    {
+      ...{ scenario, timekeeper, profile, faults: decider },
+      webApp: options.webApp,
+      silenceOf: (id) => silenceOf(id),
+      onServed,
+    },
     (record) => {
-      emit({ kind: 'registry-request', ...record, startedAtMs: Math.round(record.startedAtMs - startMs) })
+      const told = { ...record, startedAtMs: Math.round(record.startedAtMs - startMs) }
+      if (!Number.isNaN(startMs)) traffic.add({ ...told, atMs: Math.round(nowMs()) })
+      emit({ kind: 'registry-request', ...told })
     },
   )
   return {
@@ -68,7 +83,7 @@ export async function prepareRealRun(scenario: Scenario, options: RealRunOptions
     speed,
     nowMs,
     published: world.published,
-    drive: (driving) => {
+    drive: async (driving) => {
       startMs = timekeeper.nowMs()
       world.registry.renewPasswords()
       emit = driving.log.emit
@@ -76,7 +91,9 @@ export async function prepareRealRun(scenario: Scenario, options: RealRunOptions
         silenceOf = asked
       }
       const options = { scenario, timekeeper, originMs: startMs, contentDirectory, faults, askAgents }
-      return runRealTime({ ...options, ...world, ...driving })
+      const reason = await runRealTime({ ...options, ...world, ...driving })
+      emit({ kind: 'registry-traffic', ...traffic.result() })
+      return reason
     },
     close: async () => {
       await world.close()
@@ -92,10 +109,11 @@ interface WorldOptions {
   faults: FaultDecider
   webApp: WebAppAddress | undefined
   silenceOf: SilenceOf
+  onServed: (served: Served) => void
 }
 
 async function startWorld(
-  { scenario, timekeeper, profile, faults, webApp, silenceOf }: WorldOptions,
+  { scenario, timekeeper, profile, faults, webApp, silenceOf, onServed }: WorldOptions,
   onRequest: (record: RequestRecord) => void,
 ) {
   const closers: (() => Promise<void>)[] = []
@@ -110,7 +128,7 @@ async function startWorld(
       accounts: scenario.registry.accounts,
       clock: timekeeper,
       trustSimulationHeaders: true,
-      shape: shapeOf(scenario, waitOn(timekeeper)),
+      shape: { ...shapeOf(scenario, waitOn(timekeeper)), onServed },
       faults,
       onRequest,
     })

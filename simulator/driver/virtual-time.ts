@@ -5,6 +5,7 @@ import { createStreams } from '../../server/kernel/random.ts'
 import type { KasmModel } from '../../server/model/model.ts'
 import type { ImageDefinition } from '../agent/agent.ts'
 import { groupsByAgent } from '../checks/signals.ts'
+import type { LinkRates } from '../network/shared-link.ts'
 import { ModelledPulls } from '../pull/modelled/pulls.ts'
 import { personas } from '../pull/personas.ts'
 import type { ModelledRegistry } from '../registry/modelled-registry.ts'
@@ -36,6 +37,8 @@ export interface VirtualTimeOptions extends DriveOptions {
   faults: FaultWatch
   /** False carries out even the check-ins that change nothing: slower, and the same. */
   fastForward: boolean
+  /** Another network than the scenario's: for tests of what measures it. */
+  changeRates?: ((planned: LinkRates) => LinkRates) | undefined
 }
 
 /** The web app forgets agents that are silent for an hour; parked ones are not silent. */
@@ -90,7 +93,7 @@ class VirtualDriver implements FleetPorts {
       setNext: (agent, atMs) => this.setTimer(agent, 'check-in', atMs),
     })
     const groups = groupsByAgent(scenario)
-    this.#traffic = new TrafficRecorder((agent) => groups[agent] ?? null)
+    this.#traffic = new TrafficRecorder((agent) => groups[agent] ?? null, { measured: true })
     this.#requestsTold = log.listens('registry-request')
     this.#timers = this.#fleet.agents.map(({ index }) => this.#createTimers(index))
     this.#pulls = this.#createPulls()
@@ -298,6 +301,7 @@ class VirtualDriver implements FleetPorts {
       personas: agents.map(({ group }) => personas[group.persona]),
       coolDowns: agents.map((agent) => coolDownOf(agent, scenario.seed)),
       downlinkBytesPerMs: agents.map(({ group }) => (group.downlinkBytesPerSecond ?? Number.POSITIVE_INFINITY) / 1_000),
+      changeRates: this.#options.changeRates,
       imagesMax: scenario.images.length + publicationsMax(scenario),
       random: (agent, reference) => streams(pullStreamName(this.#agent(agent), reference)),
       nowMs: () => this.#queue.nowMs,

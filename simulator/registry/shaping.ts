@@ -3,7 +3,7 @@
 // so both kinds of time share alike; one timer serves all bodies.
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../../server/kernel/clock.ts'
-import { SharedLink } from '../network/shared-link.ts'
+import { type Served, SharedLink } from '../network/shared-link.ts'
 
 /** What lies between the registry and its callers, on the registry's clock. A rate of null is no limit. */
 export interface Shape {
@@ -19,6 +19,8 @@ export interface Shape {
   delay: (durationMs: number, signal: AbortSignal) => Promise<void>
   /** Told of each answer that is held back; what it returns is called when the answer goes on. */
   hold?: () => () => void
+  /** Told of what the bodies bring over the network, by the registry's clock. */
+  onServed?: (served: Served) => void
 }
 
 /** A body on its way. */
@@ -61,11 +63,15 @@ export class Shaper {
     this.#shape = shape
     this.#clock = clock
     this.#startMs = clock.nowMs()
-    this.#link = new SharedLink({
+    const rates = {
       uplinkBytesPerMs: bytesPerMs(shape.uplinkBytesPerSecond),
       connectionBytesPerMs: bytesPerMs(shape.connectionBytesPerSecond),
       downlinkBytesPerMs: this.#downlinksBytesPerMs,
-    })
+    }
+    const { onServed } = shape
+    const tell = (served: Served) =>
+      onServed?.({ ...served, fromMs: served.fromMs + this.#startMs, toMs: served.toMs + this.#startMs })
+    this.#link = new SharedLink(rates, onServed ? tell : null)
   }
 
   /** Stands between an answer and its caller, an agent where it says so. */
@@ -76,6 +82,7 @@ export class Shaper {
     return new ShapedAnswer({
       latency: () => (latencyMs > 0 ? delay(latencyMs, gone.signal).finally(hold()) : Promise.resolve()),
       open: (sizeBytes) => this.#open(agent, sizeBytes),
+      unshaped: (bytes) => this.#tellUnshaped(bytes),
       gone: gone.signal,
     })
   }
@@ -100,6 +107,12 @@ export class Shaper {
     this.#link.open({ id, agent: place, sizeBytes }, nowMs)
     this.#letGo(nowMs)
     return flow
+  }
+
+  /** A body that nothing holds back is there as soon as it is sent. */
+  #tellUnshaped(bytes: number): void {
+    const nowMs = this.#clock.nowMs()
+    this.#shape.onServed?.({ bytes, fromMs: nowMs, toMs: nowMs })
   }
 
   /** How much of a body may have gone out; sees to it that its wait for more ends in time. */
@@ -205,23 +218,34 @@ export class ShapedAnswer {
   /** Lasts as long as the answer takes to begin; rejects when the caller goes away. */
   readonly latency: () => Promise<void>
   readonly #open: (sizeBytes: number) => Flow | null
+  readonly #unshaped: (bytes: number) => void
   readonly #gone: AbortSignal
 
   constructor(options: {
     latency: () => Promise<void>
     open: (sizeBytes: number) => Flow | null
+    /** Told of bytes that go out without a flow. */
+    unshaped: (bytes: number) => void
     /** Aborted when the caller is gone or has everything. */
     gone: AbortSignal
   }) {
     this.latency = options.latency
     this.#open = options.open
+    this.#unshaped = options.unshaped
     this.#gone = options.gone
+  }
+
+  async *#passed(pieces: Iterable<Buffer> | AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+    for await (const piece of pieces) {
+      this.#unshaped(piece.length)
+      yield piece
+    }
   }
 
   /** The pieces of a body as they may go out; a body that nobody waits for any more is not held back. */
   async *pace(pieces: Iterable<Buffer> | AsyncIterable<Buffer>, sizeBytes: number): AsyncIterable<Buffer> {
     const flow = this.#open(sizeBytes)
-    if (flow === null) return yield* pieces
+    if (flow === null) return yield* this.#passed(pieces)
     const close = () => flow.close()
     if (this.#gone.aborted) close()
     this.#gone.addEventListener('abort', close)

@@ -119,7 +119,7 @@ export class SlotsUsed implements Judge {
 }
 
 /** Longer than any pull that is drawn could take. */
-const pullPatienceMs = 600_000
+const pullPatienceMs = 1_500_000
 
 export const nothingLost: Judge = {
   invariant: 'nothing-lost',

@@ -17,6 +17,12 @@ export const invariants = {
   'held-until-pruned': 'an image on disk stays until a prune that the administrator asked for',
   'disk-limit-kept': 'no pull starts that would fill the disk beyond its limit, and none is refused that would not',
   'rate-limit-exact': 'a rate limit lets through as much as it says, no more and no less',
+  'bandwidth-kept': 'no transfer is faster than its max-min fair share of uplink, downlink and connection',
+  'bandwidth-used': 'no transfer is slower than that share: no line is idle while it is wanted',
+  'layers-shared':
+    'a layer that is held is not fetched again, and none twice at once where the client shares downloads',
+  'tags-current': 'a pull brings what its tag stood for, and drift is told as the disks show it',
+  'used-images-kept': 'an image that a session runs is not pruned',
   'checks-in': 'a running agent checks in at every interval',
   'summary-adds-up': 'the summary says what the events say',
   'shortcut-invisible': 'the run is the same with the fast-forward of idle check-ins and without',

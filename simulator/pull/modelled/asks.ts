@@ -81,8 +81,12 @@ export class PullAsks {
   }
 
   /** The body of a blob has ended, or is cut. */
-  bodyEnded({ request, answer, startedAtMs }: Flow, bytes: number, atMs: number): void {
+  bodyEnded({ request, answer, startedAtMs, bytesPerSecond }: Flow, bytes: number, atMs: number): void {
     answer.onEnd?.()
+    // What comes beside the shared link comes at its own even pace.
+    if (bytesPerSecond !== null && bytes > 0) {
+      this.#world.traffic.addServed({ bytes, fromMs: atMs - (bytes / bytesPerSecond) * 1_000, toMs: atMs })
+    }
     this.receivedBytes += bytes
     const { class: requestClass, method, reference } = request
     const asked = { class: requestClass, method, reference, repository: this.#repository }
