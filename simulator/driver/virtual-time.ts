@@ -123,12 +123,14 @@ class VirtualDriver implements FleetPorts {
     faults.begin({ nowMs: () => this.#queue.nowMs, emit: log.emit, schedule })
   }
 
-  /** The next action of the timeline where nothing comes before it; the end does at an equal moment, what was scheduled does not. */
+  /** The next action of the timeline where nothing comes before it, a look at the sessions neither; the end does at an equal moment, what was scheduled does not. */
   #dueAction(): TimelineAction | null {
     const { end } = this.#options.scenario
     const action = this.#timeline[this.#nextAction]
     if (action === undefined || action.atMs >= end.afterMs || this.#office.isWaiting) return null
-    return action.atMs <= Math.min(this.#queue.nextMs, this.#pulls.nextReceivedMs) ? action : null
+    return action.atMs <= Math.min(this.#queue.nextMs, this.#pulls.nextReceivedMs, this.#office.nextLookMs)
+      ? action
+      : null
   }
 
   /** Whether the administrator has to look at something before anything else happens. */
