@@ -66,7 +66,7 @@ test('draws every kind of action, limits, zones, full disks and refused accounts
   expect(traits.size).toBe(9)
 })
 
-test('the program as it is holds every invariant, a thousand times', { timeout: 600_000 }, async () => {
+test('the program as it is holds every invariant, a thousand times', { timeout: 1_200_000 }, async () => {
   const progress: number[] = []
   const outcome = await fuzz({
     seeds: { first: 1, last: 1_000 },
@@ -95,7 +95,7 @@ const expected: Record<MutantName, { found: InvariantName[]; eventsMax: number }
 
 test.for(Object.keys(expected) as MutantName[])(
   'finds %s and shrinks it to a handful',
-  { timeout: 60_000 },
+  { timeout: 300_000 },
   async (mutant) => {
     const failure = await firstFailure(mutant)
     const { found, eventsMax } = expected[mutant]
@@ -162,9 +162,13 @@ const wrongAgents: Partial<Record<InvariantName, StepAgent>> = {
   },
 }
 
-test.for(Object.entries(wrongAgents))('%s finds an agent that breaks it', async ([invariant, stepAgent]) => {
-  await findsWrong(invariant as InvariantName, { stepAgent })
-})
+test.for(Object.entries(wrongAgents))(
+  '%s finds an agent that breaks it',
+  { timeout: 300_000 },
+  async ([invariant, stepAgent]) => {
+    await findsWrong(invariant as InvariantName, { stepAgent })
+  },
+)
 
 async function findsWrong(invariant: InvariantName, mutation: Mutation): Promise<void> {
   const found = new Set<InvariantName>()
@@ -203,7 +207,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-test.for(wrongParts)('%s finds %s', async ([invariant, _what, breakIt]) => {
+test.for(wrongParts)('%s finds %s', { timeout: 300_000 }, async ([invariant, _what, breakIt]) => {
   breakIt()
   await findsWrong(invariant, {})
 })
