@@ -52,6 +52,8 @@ export interface WebAppOptions {
   pruneImagesMode?: 'Off' | 'Normal' | 'Aggressive'
   /** Ways in which real servers differ (docs/kasm.md, "Quirks"). */
   quirks?: Partial<Quirks>
+  /** Why an agent of this process would not answer the call before a launch; null of all others (`KasmModel.askAgents`). */
+  silenceOf?: (serverId: string) => string | null
   /** How long sessions stay in the statuses that pass by themselves (docs/sessions.md). */
   sessionDelays?: Partial<SessionDelays>
   /** What tokens are derived from and secrets sealed with; a new one for each fake by default. */
@@ -107,6 +109,7 @@ export async function startWebApp(options: WebAppOptions = {}): Promise<WebApp> 
   }
   const certificate = options.https ? await certificateOf(options.https, host) : null
   const { model, store, isNew } = await createModel(options, credentials, clock)
+  if (options.silenceOf) model.askAgents(options.silenceOf)
   const log = logger ? (line: string) => void process.stderr.write(line) : null
   const controlToken = options.controlToken ?? (isLoopback(host) ? null : randomBytes(16).toString('hex'))
   let control: Control

@@ -14,10 +14,30 @@ export interface RandomStream {
 }
 
 /**
+ * The name of a stream: what its draws belong to, outermost first. Parts may hold any character, and never run together.
+ *
+ * @example
+ * streamName('agent', 'berlin', 17, 'start-up') // 'agent/berlin/17/start-up'
+ */
+export function streamName(...parts: readonly (string | number)[]): string {
+  return parts.map((part) => String(part).replaceAll('%', '%25').replaceAll('/', '%2F')).join('/')
+}
+
+/** Streams that are each made with the first need of one, and go on from there. */
+export function createStreams(seed: number): (name: string) => RandomStream {
+  const streams = new Map<string, RandomStream>()
+  return (name) => {
+    const stream = streams.get(name) ?? randomStream(seed, name)
+    streams.set(name, stream)
+    return stream
+  }
+}
+
+/**
  * The random stream of a seed and a name.
  *
  * @example
- * randomStream(1, 'agent/17/start-up').integer({ low: 0, high: 30_000 })
+ * randomStream(1, 'agent/berlin/17/start-up').integer({ low: 0, high: 30_000 })
  */
 export function randomStream(seed: number, name: string): RandomStream {
   const digest = createHash('sha256').update(`kasm-sim-random-v1\n${seed}\n${name}`).digest()

@@ -3,6 +3,15 @@
 import type { Emit } from '../events/event-log.ts'
 import type { Fault, FaultDecision, FaultKind, FaultRequest } from '../registry/faults/fault.ts'
 import { type FaultChange, Faults } from '../registry/faults/faults.ts'
+import type { Scenario } from '../scenario/scenario.ts'
+import { memberNames } from './agent-streams.ts'
+
+/** What of a scenario its faults hang on; a registry without a fleet has no groups. */
+interface FaultyScenario {
+  seed: number
+  registry: { faults?: readonly Fault[] }
+  groups?: Scenario['groups']
+}
 
 interface FaultWatchOptions {
   nowMs: () => number
@@ -31,9 +40,12 @@ export class FaultWatch {
   readonly #breaking = new Set<string>()
   #brokeUntilMs = Number.NEGATIVE_INFINITY
 
-  constructor({ seed, registry }: { seed: number; registry: { faults?: readonly Fault[] } }, profile: string) {
+  constructor({ seed, registry, groups = [] }: FaultyScenario, profile: string) {
     const onChange = (change: FaultChange) => this.#tell(change)
-    this.#faults = new Faults({ seed, profile, faults: registry.faults ?? [], onChange })
+    this.#faults = new Faults({
+      ...{ seed, profile, faults: registry.faults ?? [], onChange },
+      agentNames: memberNames(groups),
+    })
   }
 
   /** What hits a request that arrives now; null where nothing does. */

@@ -39,7 +39,7 @@ export class QuietRefreshPlanner {
     state: AgentState,
     { fromMs, untilMs }: { fromMs: number; untilMs: number },
   ): UnchangedRefresh | null {
-    if (!isQuiet(state)) return null
+    if (!isQuiet(state) || fromMs < state.looksFromMs) return null
     const plan = this.#planOf(this.#pulls.personaOf(agent), state)
     if (plan === null) return null
     const { images, pullMs, exchanges, largestBytes } = plan

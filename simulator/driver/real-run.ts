@@ -4,8 +4,10 @@ import { Timekeeper } from '../../server/kernel/timekeeper.ts'
 import { formatDuration } from '../../server/kernel/units.ts'
 import { startWebApp } from '../../server/main.ts'
 import { generatorFailureOf, type Peer } from '../checks/generator-failures.ts'
+import { groupsByAgent } from '../checks/signals.ts'
 import type { Emit } from '../events/event-log.ts'
 import type { Lateness } from '../events/events.ts'
+import type { Served } from '../network/shared-link.ts'
 import { openBackend } from '../registry/backend/open.ts'
 import type { FaultDecider } from '../registry/faults/strike.ts'
 import type { RequestRecord } from '../registry/journal.ts'
@@ -13,6 +15,7 @@ import type { Profile } from '../registry/policy/policy.ts'
 import { loadProfile } from '../registry/profile-file.ts'
 import { startRegistry } from '../registry/registry.ts'
 import type { Shape } from '../registry/shaping.ts'
+import { TrafficRecorder } from '../report/registry-traffic.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { definedImages, zonesOf } from './agent-messages.ts'
 import { FaultWatch } from './fault-watch.ts'
@@ -27,6 +30,9 @@ import { runRealTime } from './real-time.ts'
 import { epochMs } from './virtual-web-app.ts'
 import { type Wait, waitOn } from './wait.ts'
 import { type WebAppAddress, WebAppClient } from './web-app-client.ts'
+
+/** Why an agent would not answer the web app, by its server id; null where it would. */
+export type SilenceOf = (serverId: string) => string | null
 
 /** Timers of the platform cannot wait longer. */
 const wallTimeMaxMs = 2 ** 31 - 1
@@ -53,12 +59,21 @@ export async function prepareRealRun(scenario: Scenario, options: RealRunOptions
   /** The run's own time stands still until it is driven. */
   let startMs = Number.NaN
   let emit: Emit = () => {}
+  let silenceOf: SilenceOf = () => null
   const nowMs = () => (Number.isNaN(startMs) ? 0 : timekeeper.nowMs() - startMs)
   const profile = loadProfile(scenario.registry.profile)
   const faults = new FaultWatch(scenario, profile.name)
+  const groups = groupsByAgent(scenario)
+  const traffic = new TrafficRecorder((agent) => groups[agent] ?? null, { measured: true })
+  const onServed = ({ bytes, fromMs, toMs }: Served) => {
+    if (!Number.isNaN(startMs)) traffic.addServed({ bytes, fromMs: fromMs - startMs, toMs: toMs - startMs })
+  }
   const decider = { decide: faults.decide.bind(faults), nowMs, delay: waitOn(timekeeper) }
-  const tell = (record: RequestRecord) =>
-    emit({ kind: 'registry-request', ...record, startedAtMs: Math.round(record.startedAtMs - startMs) })
+  const tell = (record: RequestRecord) => {
+    const told = { ...record, startedAtMs: Math.round(record.startedAtMs - startMs) }
+    if (!Number.isNaN(startMs)) traffic.add({ ...told, atMs: Math.round(nowMs()) })
+    emit({ kind: 'registry-request', ...told })
+  }
   const requests = new RequestsOfMoment(tell)
   const onRequest = speed === null ? requests.add : tell
   const lateness = speed === null ? null : watchLateness(scenario, { speed, timekeeper, tell: (told) => emit(told) })
@@ -68,7 +83,10 @@ export async function prepareRealRun(scenario: Scenario, options: RealRunOptions
   }
   const onLate = (lateMs: number) => lateness?.note('transfers', lateMs)
   const world = await startWorld(
-    { scenario, timekeeper, profile, faults: decider, webApp: options.webApp, onLate, onNoAnswer },
+    {
+      ...{ scenario, timekeeper, profile, faults: decider, webApp: options.webApp, onLate, onNoAnswer, onServed },
+      silenceOf: (id) => silenceOf(id),
+    },
     onRequest,
   )
   return {
@@ -82,10 +100,14 @@ export async function prepareRealRun(scenario: Scenario, options: RealRunOptions
       emit = driving.log.emit
       const settled = () => requests.tell()
       const onAnswered = (durationMs: number) => lateness?.note('check-ins', durationMs)
-      const run = { scenario, timekeeper, originMs: startMs, contentDirectory, faults, settled, onAnswered, onNoAnswer }
+      const askAgents = (asked: SilenceOf) => {
+        silenceOf = asked
+      }
+      const clock = { timekeeper, originMs: startMs, settled, onAnswered, onNoAnswer, askAgents }
       lateness?.begin()
-      const reason = await runRealTime({ ...run, ...world, ...driving })
+      const reason = await runRealTime({ scenario, contentDirectory, faults, ...clock, ...world, ...driving })
       if (lateness) emit({ kind: 'lateness', ...lateness.end() })
+      emit({ kind: 'registry-traffic', ...traffic.result() })
       return reason
     },
     doubts: () => lateness?.doubts() ?? [],
@@ -135,10 +157,12 @@ interface WorldOptions {
   webApp: WebAppAddress | undefined
   onLate: (lateMs: number) => void
   onNoAnswer: (error: unknown, exchange: { agent: null; peer: Peer }) => void
+  silenceOf: SilenceOf
+  onServed: (served: Served) => void
 }
 
 async function startWorld(
-  { scenario, timekeeper, profile, faults, webApp, onLate, onNoAnswer }: WorldOptions,
+  { scenario, timekeeper, profile, faults, webApp, onLate, onNoAnswer, silenceOf, onServed }: WorldOptions,
   onRequest: (record: RequestRecord, work: number | null) => void,
 ) {
   const closers: (() => Promise<void>)[] = []
@@ -155,14 +179,16 @@ async function startWorld(
       accounts: scenario.registry.accounts,
       clock: timekeeper,
       trustSimulationHeaders: true,
-      shape: { ...shapeOf(scenario, waitOn(timekeeper)), wholeBodies: timekeeper.state.isFrozen, onLate },
+      shape: { ...shapeOf(scenario, waitOn(timekeeper)), wholeBodies: timekeeper.state.isFrozen, onLate, onServed },
       faults,
       onRequest,
     })
     closers.push(registry.close)
     const engines = await openGroupEngines(scenario, registry.url)
     closers.push(engines.close)
-    const client = webApp ? await joinWebApp(webApp, scenario) : await ownWebApp(scenario, timekeeper, closers)
+    const client = webApp
+      ? await joinWebApp(webApp, scenario)
+      : await ownWebApp({ scenario, timekeeper, silenceOf }, closers)
     closers.push(() => client.close())
     await createPeople(client, scenario.webApp)
     const library = new ImageLibrary(scenario)
@@ -198,12 +224,12 @@ export function shapeOf({ network, groups }: Pick<Scenario, 'network' | 'groups'
 }
 
 async function ownWebApp(
-  scenario: Scenario,
-  timekeeper: Timekeeper,
+  { scenario, timekeeper, silenceOf }: Pick<WorldOptions, 'scenario' | 'timekeeper' | 'silenceOf'>,
   closers: (() => Promise<void>)[],
 ): Promise<WebAppClient> {
   const webApp = await startWebApp({
     clock: timekeeper,
+    silenceOf,
     images: definedImages(scenario),
     zones: zonesOf(scenario),
     autoEnableAgents: scenario.webApp.autoEnableAgents,

@@ -11,15 +11,9 @@ import { type Engine, PullError, type PullProgress } from '../pull/engine.ts'
 import { createPoliteEngine } from '../pull/polite-engine.ts'
 import { createRegistryEngine } from '../pull/registry-engine.ts'
 import type { Scenario } from '../scenario/scenario.ts'
-import {
-  AnswerReader,
-  agentHostname,
-  agentServerId,
-  agentSource,
-  coolDownOf,
-  heartbeatOf,
-  imageReportOf,
-} from './agent-messages.ts'
+import { AnswerReader, agentSource, coolDownOf, heartbeatOf, imageReportOf } from './agent-messages.ts'
+import { agentHostname, agentServerId } from './agent-names.ts'
+import { pullStreamName, startUpDelayMs } from './agent-streams.ts'
 import { type AgentTimer, Fleet, type FleetAgent, type FleetPorts, type StepAgent } from './fleet.ts'
 import type { EngineOf } from './group-engines.ts'
 import { type Wait, waitOn } from './wait.ts'
@@ -122,9 +116,8 @@ export class RealTimeFleet implements FleetPorts {
   }
 
   /** The moment within the start-up spread that is drawn for an agent, from the start of its group. */
-  startUpDelayMs({ index, group }: FleetAgent): number {
-    const stream = randomStream(this.#options.scenario.seed, `agent/${index}/start-up`)
-    return stream.integer({ low: 0, high: group.startupSpreadMs })
+  startUpDelayMs(agent: FleetAgent): number {
+    return startUpDelayMs(this.#options.scenario.seed, agent)
   }
 
   setTimer(agent: number, timer: AgentTimer, atMs: number): void {
@@ -257,9 +250,10 @@ export class RealTimeFleet implements FleetPorts {
     const nowMs = () => this.nowMs()
     const pulling = createRegistryEngine({
       persona: agent.group.persona,
-      random: randomStream(scenario.seed, `agent/${agent.index}/pull`),
+      random: (reference) => randomStream(scenario.seed, pullStreamName(agent, reference)),
       resolve: () => registryUrl,
       headers: { 'x-kasm-sim-agent': String(agent.index), 'x-kasm-sim-source': agentSource(agent) },
+      pullHeader: 'x-kasm-sim-pull',
       delay: (durationMs, signal) => this.#wait(durationMs, signal, turnOf('exchange', timekeeper.work.takeNumber())),
       begin: (name) => timekeeper.begin(`${agentHostname(agent.index)}: ${name}`),
       nowMs,

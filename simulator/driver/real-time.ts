@@ -24,6 +24,8 @@ export interface RealTimeOptions {
   library: ImageLibrary
   faults: FaultWatch
   engineOf: EngineOf
+  /** Takes who knows which agents are silent. */
+  askAgents: (silenceOf: (serverId: string) => string | null) => void
   log: EventLog
   signal: AbortSignal
   contentDirectory?: string | undefined
@@ -63,6 +65,7 @@ class RealTimeDriver {
       enter: (happen) => this.#enter(happen),
       fail: (error) => this.#fail(error),
     })
+    options.askAgents((serverId) => this.#agents.fleet.silenceOf(serverId))
     this.#timeline = timelineOf(options.scenario, this.#agents.fleet)
     this.#actionsLeft = this.#timeline.length
     this.#office = new Office({

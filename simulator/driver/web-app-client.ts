@@ -26,7 +26,7 @@ interface SentRequest {
 }
 
 /** Sends a request to the web app and gives back the whole answer. */
-export type Send = (request: SentRequest) => Promise<{ status: number; text: string }>
+export type Send = (request: SentRequest) => Promise<{ status: number; text: string; cause?: string | null }>
 
 /** The web app refused a call, or answered something that is no Kasm reply. */
 export class WebAppError extends KasmSimError {
@@ -34,12 +34,15 @@ export class WebAppError extends KasmSimError {
   readonly statement: string
   /** The `error_message` that the answer had; null where it had none. */
   readonly reason: string | null
+  /** What the fake says besides, which the product would not; null where it says nothing. */
+  readonly detail: string | null
 
-  constructor(statement: string, reason: string | null) {
+  constructor(statement: string, reason: string | null, detail: string | null = null) {
     const remedy = 'Check the API key, its secret and the manager token, and what they may do there.'
     super('WEB_APP_REFUSED', `Failed to use the web app: ${statement.replace(/\.$/, '')}. ${remedy}`)
     this.statement = statement
     this.reason = reason
+    this.detail = detail
   }
 }
 
@@ -130,7 +133,11 @@ export class WebAppClient {
   }
 
   async #post(path: string, body: unknown, headers: Record<string, string>): Promise<Record<string, unknown>> {
-    const { status, text } = await this.#send({
+    const {
+      status,
+      text,
+      cause = null,
+    } = await this.#send({
       method: 'POST',
       path,
       headers: { 'content-type': 'application/json', ...headers },
@@ -140,7 +147,7 @@ export class WebAppClient {
     const message = reply?.['error_message']
     if (status !== 200 || !reply || message) {
       const reason = typeof message === 'string' ? message : null
-      throw new WebAppError(`${path} answered with status ${status}: ${reason ?? text.slice(0, 200)}`, reason)
+      throw new WebAppError(`${path} answered with status ${status}: ${reason ?? text.slice(0, 200)}`, reason, cause)
     }
     return reply
   }
@@ -152,8 +159,9 @@ function sendOverHttp(
 ): { send: Send; close(): Promise<void> } {
   const pool = new Pool(url, { connections: 64, ...limits, ...(certificate ? { connect: { ca: certificate } } : {}) })
   const send: Send = async (request) => {
-    const { statusCode, body } = await pool.request(request)
-    return { status: statusCode, text: await body.text() }
+    const { statusCode, headers, body } = await pool.request(request)
+    const cause = headers['x-kasm-sim-cause']
+    return { status: statusCode, text: await body.text(), cause: typeof cause === 'string' ? cause : null }
   }
   return { send, close: () => pool.destroy() }
 }

@@ -203,6 +203,7 @@ export async function startKasm(options: KasmOptions): Promise<Kasm> {
     if (options.registry !== false) registry = await LiveRegistry.start(scenario, { timekeeper, isShaped })
     const url = port === false ? nowhere : await listen(app, { port })
     const kasm = new Kasm({ scenario, options, timekeeper, credentials, app, control, registry, url })
+    model.askAgents((serverId) => kasm.fleet.silenceOf(serverId))
     await kasm.begin()
     return kasm
   } catch (error) {

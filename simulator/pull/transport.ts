@@ -33,16 +33,22 @@ export class Transport {
   /** Null where the wall decides how long an answer is waited for. */
   readonly #begin: Begin | null
 
-  constructor(options: { headers: Record<string, string>; connections: number | null; begin?: Begin | undefined }) {
+  constructor(options: {
+    headers: Record<string, string>
+    connections: number | null
+    begin?: Begin | undefined
+    /** The connections of another transport, instead of new ones. */
+    agent?: Agent
+  }) {
     this.#headers = options.headers
     this.#begin = options.begin ?? null
-    this.#agent = new Agent({
-      connections: options.connections,
-      ...(this.#begin ? unlimited : {}),
-      connect: { timeout: connectTimeoutMs },
-      keepAliveTimeout: idleConnectionMs,
-      keepAliveMaxTimeout: idleConnectionMs,
-    })
+    this.#agent = options.agent ?? createAgent(options.connections, { isUnlimited: this.#begin !== null })
+  }
+
+  /** The same connections, with more headers. */
+  with(headers: Record<string, string>): Transport {
+    const begin = this.#begin ?? undefined
+    return new Transport({ agent: this.#agent, connections: null, headers: { ...this.#headers, ...headers }, begin })
   }
 
   async send(request: TransportRequest): Promise<Answer> {
@@ -77,4 +83,14 @@ export class Transport {
       ...limits,
     })
   }
+}
+
+function createAgent(connections: number | null, { isUnlimited }: { isUnlimited: boolean }): Agent {
+  return new Agent({
+    connections,
+    ...(isUnlimited ? unlimited : {}),
+    connect: { timeout: connectTimeoutMs },
+    keepAliveTimeout: idleConnectionMs,
+    keepAliveMaxTimeout: idleConnectionMs,
+  })
 }

@@ -1,5 +1,6 @@
 // The HTTP front of a registry: reads what is asked, asks who asks, asks the policy, has it answered, and writes it down.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import querystring from 'node:querystring'
 import type { Clock } from '../../server/kernel/clock.ts'
 import { Timekeeper } from '../../server/kernel/timekeeper.ts'
 import { turnOf } from '../../server/kernel/turns.ts'
@@ -126,7 +127,8 @@ export class Front {
     const { faults } = this.#options
     const { target, source } = exchange
     const { class: requestClass, repository, reference } = target
-    const request = { class: requestClass, repository: repository || null, reference: reference || null, agent, source }
+    const named = { repository: repository || null, reference: reference || null }
+    const request = { class: requestClass, ...named, agent, source, pull: this.#pullOf(exchange.request) }
     const hit = faults?.decide(request) ?? null
     if (faults === null || hit === null) return false
     exchange.fault = hit.fault
@@ -190,6 +192,12 @@ export class Front {
       ...partOf(exchange),
       ...(request.headers.authorization === undefined ? {} : { authorization: request.headers.authorization }),
     }
+  }
+
+  /** What a request of the run's own fleet is part of. */
+  #pullOf({ headers }: IncomingMessage): string | null {
+    const pull = this.#options.trustSimulationHeaders ? headers['x-kasm-sim-pull'] : undefined
+    return typeof pull === 'string' ? querystring.unescape(pull) : null
   }
 
   /** The run's own fleet says in headers whom it stands for; nobody else is believed. */

@@ -30,8 +30,8 @@ export interface RegistryOptions {
   /** Where blobs are redirected to, of profiles that do so. Default 0: any free port. */
   blobPort?: number
   /**
-   * Trusts the headers `x-kasm-sim-source` (the caller's address), `x-kasm-sim-agent` (its number) and `x-kasm-sim-work` (what it has
-   * begun on the clock of the registry): for runs of our own fleet only.
+   * Trusts the headers `x-kasm-sim-source` (the caller's address), `x-kasm-sim-agent` (its number), `x-kasm-sim-pull` and
+   * `x-kasm-sim-work` (what it has begun on the clock of the registry): for runs of our own fleet only.
    */
   trustSimulationHeaders?: boolean
   /** The network between: blobs go out no faster than it carries them, and answers as late. Default: as fast as they can. */

@@ -6,7 +6,7 @@ import type { Clock } from '../../server/kernel/clock.ts'
 import { tickAt } from '../../server/kernel/event-queue.ts'
 import { turnOf } from '../../server/kernel/turns.ts'
 import type { Work } from '../../server/kernel/work.ts'
-import { SharedLink } from '../network/shared-link.ts'
+import { type Served, SharedLink } from '../network/shared-link.ts'
 
 /** What lies between the registry and its callers, on the registry's clock. A rate of null is no limit. */
 export interface Shape {
@@ -26,6 +26,8 @@ export interface Shape {
   wholeBodies?: boolean
   /** Told by how much a body had more than its network's time to reach its caller. */
   onLate?: (lateMs: number) => void
+  /** Told of what the bodies bring over the network, by the registry's clock. */
+  onServed?: (served: Served) => void
 }
 
 /** A body on its way. */
@@ -49,7 +51,7 @@ const never = new AbortController().signal
  *
  * @example
  * const answer = new Shaper(shape, clock).answer(7, response)
- * await answer.latency()
+ * await answer.wayThere()
  * for await (const piece of answer.pace(blob.read(0, blob.sizeBytes), blob.sizeBytes)) response.write(piece)
  */
 export class Shaper {
@@ -72,11 +74,15 @@ export class Shaper {
     this.#shape = shape
     this.#clock = clock
     this.#startMs = clock.nowMs()
-    this.#link = new SharedLink({
+    const rates = {
       uplinkBytesPerMs: bytesPerMs(shape.uplinkBytesPerSecond),
       connectionBytesPerMs: bytesPerMs(shape.connectionBytesPerSecond),
       downlinkBytesPerMs: this.#downlinksBytesPerMs,
-    })
+    }
+    const { onServed } = shape
+    const tell = (served: Served) =>
+      onServed?.({ ...served, fromMs: served.fromMs + this.#startMs, toMs: served.toMs + this.#startMs })
+    this.#link = new SharedLink(rates, onServed ? tell : null)
   }
 
   /** Stands between an answer and its caller, an agent where it says so, for the work that the caller waits for. */
@@ -98,6 +104,7 @@ export class Shaper {
         flow = this.#open({ agent, work }, sizeBytes)
         return flow
       },
+      unshaped: (bytes) => this.#tellUnshaped(bytes),
       gone,
     })
   }
@@ -125,6 +132,12 @@ export class Shaper {
     this.#link.open({ id, agent: place, sizeBytes }, nowMs)
     this.#letGo(nowMs)
     return flow
+  }
+
+  /** A body that nothing holds back is there as soon as it is sent. */
+  #tellUnshaped(bytes: number): void {
+    const nowMs = this.#clock.nowMs()
+    this.#shape.onServed?.({ bytes, fromMs: nowMs, toMs: nowMs })
   }
 
   /** How much of a body may have gone out; sees to it that its wait for more ends in time. */
@@ -246,6 +259,7 @@ export class ShapedAnswer {
   /** How many bytes of its body the network has carried, where the network holds it back. */
   carriedBytes = 0
   readonly #open: (sizeBytes: number) => Flow | null
+  readonly #unshaped: (bytes: number) => void
   readonly #gone: AbortSignal
 
   constructor(options: {
@@ -253,6 +267,8 @@ export class ShapedAnswer {
     wayThere: () => Promise<void>
     wayHome: () => Promise<void>
     open: (sizeBytes: number) => Flow | null
+    /** Told of bytes that go out without a flow. */
+    unshaped: (bytes: number) => void
     /** Aborted when the caller is gone or has everything. */
     gone: AbortSignal
   }) {
@@ -260,13 +276,21 @@ export class ShapedAnswer {
     this.wayThere = options.wayThere
     this.wayHome = options.wayHome
     this.#open = options.open
+    this.#unshaped = options.unshaped
     this.#gone = options.gone
+  }
+
+  async *#passed(pieces: Iterable<Buffer> | AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+    for await (const piece of pieces) {
+      this.#unshaped(piece.length)
+      yield piece
+    }
   }
 
   /** The pieces of a body as they may go out; a body that nobody waits for any more is not held back. */
   async *pace(pieces: Iterable<Buffer> | AsyncIterable<Buffer>, sizeBytes: number): AsyncIterable<Buffer> {
     const flow = this.#open(sizeBytes)
-    if (flow === null) return yield* pieces
+    if (flow === null) return yield* this.#passed(pieces)
     const close = () => {
       this.carriedBytes = flow.carriedBytes()
       flow.close()

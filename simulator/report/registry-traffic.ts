@@ -1,6 +1,7 @@
 // What a registry was asked and what it sent, in sums: of the requests told one by one, or of those that virtual time only counts.
 import type { RefusableRequest } from '../checks/retry-ledger.ts'
 import type { RegistryTraffic, RequestClass } from '../events/events.ts'
+import type { Served } from '../network/shared-link.ts'
 import { DemandRecorder } from './demand.ts'
 import { PeakRate } from './peak-rate.ts'
 
@@ -27,10 +28,15 @@ export class TrafficRecorder {
   readonly #bytes = new PeakRate()
   readonly #requests = new PeakRate()
   readonly #demand: DemandRecorder
+  readonly #isMeasured: boolean
 
-  /** `groupOf` tells the group of an agent; by default all are of none. */
-  constructor(groupOf?: (agent: number) => string | null) {
+  /**
+   * `groupOf` tells the group of an agent; by default all are of none. `measured`: what the uplink carries is told by `addServed`; a
+   * request does not tell when each of its bytes was sent, and without it they count as sent evenly.
+   */
+  constructor(groupOf?: (agent: number) => string | null, { measured = false } = {}) {
     this.#demand = new DemandRecorder(groupOf)
+    this.#isMeasured = measured
   }
 
   add(request: CountedRequest): void {
@@ -39,7 +45,12 @@ export class TrafficRecorder {
     this.#requests.add({ amount: 1, fromMs: atMs, toMs: atMs })
     if (bytes === 0 || !isContent(request)) return
     this.#sums.sentBytes += bytes
-    this.#bytes.add({ amount: bytes, fromMs: startedAtMs, toMs: atMs })
+    if (!this.#isMeasured) this.#bytes.add({ amount: bytes, fromMs: startedAtMs, toMs: atMs })
+  }
+
+  /** Takes what went over the uplink, at an even rate. */
+  addServed({ bytes, fromMs, toMs }: Served): void {
+    this.#bytes.add({ amount: bytes, fromMs, toMs })
   }
 
   /** Takes several requests of a kind whose answers have no body, a row of so many at a time; the first row is at the request's moment. */

@@ -158,7 +158,7 @@ class SummaryRecorder {
       waiting: this.#waiting,
       checkIns: { ...this.#checkIns },
       pulls: this.#pulls.result(),
-      registry: withinUplink(this.#allTraffic ?? this.#traffic.result(), scenario.network.uplinkBytesPerSecond),
+      registry: this.#allTraffic ?? this.#traffic.result(),
       drift: this.#moves.map(driftOf),
       prunedImages: this.#prunedImages,
       lateness: this.#lateness,
@@ -172,14 +172,4 @@ class SummaryRecorder {
 function driftOf({ image, movedAtMs, mostBehind: agents, behind, lastLeft, settled }: TagMove): DriftSummary {
   const convergedAfterMs = lastLeft ? lastLeft.atMs - movedAtMs : 0
   return { image, movedAtMs, agents, convergedAfterMs: settled ? convergedAfterMs : null, behind: behind.size }
-}
-
-/**
- * A request does not tell when each of its bytes was sent, so they count as sent evenly; where many end together that may add up to
- * more than the uplink carries.
- */
-function withinUplink(traffic: RegistryTraffic, uplinkBytesPerSecond: number | null): RegistryTraffic {
-  if (uplinkBytesPerSecond === null) return traffic
-  const bytesPerSecond = Math.min(traffic.peak.bytesPerSecond, uplinkBytesPerSecond)
-  return { ...traffic, peak: { ...traffic.peak, bytesPerSecond } }
 }

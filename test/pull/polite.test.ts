@@ -9,7 +9,7 @@ import { compileScenario } from '../../simulator/scenario/compile.ts'
 import type { ScenarioSource } from '../../simulator/scenario/schema.ts'
 
 const minuteMs = 60_000
-const coolDown = () => new CoolDown(randomStream(1, 'polite'))
+const coolDown = () => new CoolDown(() => randomStream(1, 'polite'))
 
 test('waits between half and all of a span that doubles with every denial, up to an hour', () => {
   const patience = coolDown()

@@ -67,9 +67,9 @@ export class Strand<Result = unknown> implements Task {
 
   /** The answer to a request on whose moment nothing hangs; null where it must take its turn. */
   askEarly(request: ModelledRequest): ModelledAnswer | null {
-    const servedMs = this.clientMs + this.#world.servedMs
-    const answer = this.#owner.asks.askEarly(request, servedMs)
-    if (answer !== null) this.clientMs = servedMs + this.#world.halfRoundTripMs
+    const { servedMs, halfRoundTripMs } = this.#world
+    const answer = this.#owner.asks.askEarly(request, this.clientMs)
+    if (answer !== null) this.clientMs += servedMs + halfRoundTripMs
     return answer
   }
 

@@ -80,6 +80,8 @@ export interface FaultRequest {
   /** Null where the caller is no agent of a run. */
   agent: number | null
   source: string
+  /** The docker reference that the request is part of a pull of; null where the caller does not say so. */
+  pull: string | null
 }
 
 /** The fault that hit a request, and what it does. */

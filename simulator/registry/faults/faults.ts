@@ -1,6 +1,6 @@
 // The faults of one registry: who is hit by what, at a moment that it is told. The HTTP front and the registry of virtual time both
-// ask it. A caller's draws are its own, so that what others do moves none of them.
-import { type RandomStream, randomStream } from '../../../server/kernel/random.ts'
+// ask it. The draws of each pull of a caller are its own, so that nothing else moves any of them.
+import { createStreams, type RandomStream, streamName } from '../../../server/kernel/random.ts'
 import type { RequestClass } from '../request-class.ts'
 import type { DelayDistribution, Fault, FaultDecision, FaultEffect, FaultKind, FaultRequest } from './fault.ts'
 
@@ -15,6 +15,8 @@ interface FaultsOptions {
   /** Name of the registry's profile: faults of other profiles are passed over. */
   profile: string
   faults?: readonly Fault[]
+  /** What agents are called in the names of draws; by default they are numbers. */
+  agentNames?: readonly string[]
   /** Told of each start and each end, in their order, once time has come so far. */
   onChange?: (change: FaultChange) => void
 }
@@ -25,7 +27,8 @@ interface FaultsOptions {
  *
  * @example
  * const faults = new Faults({ seed: 1, profile: 'ghcr', faults: [outage] })
- * faults.decide({ class: 'manifest', repository: 'kasmweb/chrome', reference: '1.16.1', agent: 7, source: '192.0.2.1' }, 60_000)
+ * const pull = 'kasmweb/chrome:1.16.1'
+ * faults.decide({ class: 'manifest', repository: 'kasmweb/chrome', reference: '1.16.1', agent: 7, source: '192.0.2.1', pull }, 60_000)
  * // { fault: 'gone', effect: { kind: 'connection-drop' } }
  */
 export class Faults {
@@ -86,10 +89,10 @@ export class Faults {
   }
 
   #add(fault: Fault): void {
-    const { seed, profile } = this.#options
+    const { profile } = this.#options
     if (fault.scope.profile !== null && fault.scope.profile !== profile) return
     if (fault.untilMs !== null && fault.untilMs <= fault.fromMs) return
-    this.#live.push(new LiveFault(fault, seed))
+    this.#live.push(new LiveFault(fault, this.#options))
   }
 
   #tell(change: FaultChange): void {
@@ -97,21 +100,18 @@ export class Faults {
   }
 }
 
-/** What a fault keeps of one caller. */
-interface Caller {
-  random: RandomStream
-  spared: number
-}
-
 class LiveFault {
   readonly fault: Fault
   started = false
-  readonly #seed: number
-  readonly #callers = new Map<number | string, Caller>()
+  readonly #streams: (name: string) => RandomStream
+  readonly #agentNames: readonly string[]
+  /** How many requests of each caller have been spared. */
+  readonly #spared = new Map<number | string, number>()
 
-  constructor(fault: Fault, seed: number) {
+  constructor(fault: Fault, { seed, agentNames = [] }: FaultsOptions) {
     this.fault = fault
-    this.#seed = seed
+    this.#streams = createStreams(seed)
+    this.#agentNames = agentNames
   }
 
   get nextChangeMs(): number {
@@ -123,26 +123,26 @@ class LiveFault {
     const { fault } = this
     if (!this.started || !concerns(fault, request)) return null
     const strength = fault.rampMs === 0 ? 1 : Math.min(1, (nowMs - fault.fromMs) / fault.rampMs)
-    const caller = this.#caller(request)
-    if (caller.spared < fault.succeedFirst) {
-      caller.spared += 1
-      return null
-    }
+    if (this.#isSpared(request)) return null
+    const random = this.#streamOf(request)
     const growsInTime = fault.rule.kind === 'latency' || fault.rule.kind === 'slow-body'
     const probability = growsInTime ? fault.probability : fault.probability * strength
-    if (caller.random.uniform() >= probability) return null
-    return growsInTime && strength === 0 ? null : effectOf(fault, strength, caller.random)
+    if (random.uniform() >= probability) return null
+    return growsInTime && strength === 0 ? null : effectOf(fault, strength, random)
   }
 
-  #caller({ agent, source }: FaultRequest): Caller {
-    const key = agent ?? source
-    let caller = this.#callers.get(key)
-    if (caller === undefined) {
-      const name = agent === null ? `source/${source}` : `agent/${agent}`
-      caller = { random: randomStream(this.#seed, `fault/${this.fault.name}/${name}`), spared: 0 }
-      this.#callers.set(key, caller)
-    }
-    return caller
+  #isSpared({ agent, source }: FaultRequest): boolean {
+    const caller = agent ?? source
+    const spared = this.#spared.get(caller) ?? 0
+    if (spared >= this.fault.succeedFirst) return false
+    this.#spared.set(caller, spared + 1)
+    return true
+  }
+
+  /** Those who do not say what they pull are told apart by what they ask for. */
+  #streamOf({ agent, source, pull, repository }: FaultRequest): RandomStream {
+    const caller = agent === null ? `source/${source}` : (this.#agentNames[agent] ?? `agent/${agent}`)
+    return this.#streams(streamName('fault', this.fault.name, caller, pull ?? repository ?? ''))
   }
 }
 
