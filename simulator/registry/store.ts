@@ -22,6 +22,13 @@ export class Repository {
   /** How many indexes list a manifest. */
   readonly #listings = new Map<string, number>()
   readonly #referrers = new Map<string, Set<StoredManifest>>()
+  /** Blobs that were ever the configuration of an image. */
+  readonly #configurations = new Set<string>()
+
+  /** Whether a blob is the configuration of an image, and no layer. */
+  isConfiguration(digest: string): boolean {
+    return this.#configurations.has(digest)
+  }
 
   /** The manifest that a tag or digest stands for. */
   find(reference: string): StoredManifest | undefined {
@@ -40,6 +47,8 @@ export class Repository {
   addManifest(manifest: StoredManifest): void {
     this.manifests.set(manifest.blob.digest, manifest)
     for (const child of manifest.children) this.#listings.set(child, (this.#listings.get(child) ?? 0) + 1)
+    const [configuration] = manifest.blobs
+    if (configuration !== undefined) this.#configurations.add(configuration)
     if (manifest.subject === null) return
     this.#referrers.set(manifest.subject, (this.#referrers.get(manifest.subject) ?? new Set()).add(manifest))
   }

@@ -169,7 +169,10 @@ export class Strand<Result = unknown> implements Task {
     }
     const answer = asks.ask(request, nowMs, this.#fault)
     this.#fault = undefined
-    this.clientMs = nowMs + this.#world.halfRoundTripMs
+    const { spoiled, bytes } = answer
+    // A layer takes its time as a flow; what is small comes at the pace of a slow body all the same.
+    const slowMs = spoiled?.kind === 'slow-body' && !request.isLayer ? (bytes / spoiled.bytesPerSecond) * 1_000 : 0
+    this.clientMs = nowMs + this.#world.halfRoundTripMs + slowMs
     this.#go(answer)
   }
 
