@@ -40,7 +40,9 @@ test('a stopped agent is silent and is missing after ten minutes; a restart brin
 test('restarts while the clock is moved and pulls are in flight leave nothing that it waits for', async () => {
   const network = { uplink: '100kB/s', roundTrip: '900ms', serverLatency: '300ms' }
   const images = Array.from({ length: 6 }, (_, index) => ({ name: `team/app-${index}:1`, size: '300kB', layers: 4 }))
-  await using kasm = await createKasm({ ...frozen, images, agents: 4, network })
+  // The sooner an agent looks at its images after a restart, the more is in flight.
+  const agents = { agents: 4, restartLookDelay: '0s' }
+  await using kasm = await createKasm({ ...frozen, images, agents, network })
   const restarts = new Set<number>()
   for (let round = 0; round < 12; round += 1) {
     const advanced = kasm.clock.advance(3_700)
