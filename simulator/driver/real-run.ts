@@ -28,7 +28,7 @@ import { type Wait, waitOn } from './wait.ts'
 import { type WebAppAddress, WebAppClient } from './web-app-client.ts'
 
 /** Why an agent would not answer the web app, by its server id; null where it would. */
-export type SilenceOf = (serverId: string) => string | null
+type SilenceOf = (serverId: string) => string | null
 
 /** Timers of the platform cannot wait longer. */
 const wallTimeMaxMs = 2 ** 31 - 1
@@ -83,7 +83,7 @@ export async function prepareRealRun(scenario: Scenario, options: RealRunOptions
     speed,
     nowMs,
     published: world.published,
-    drive: async (driving) => {
+    drive: (driving) => {
       startMs = timekeeper.nowMs()
       world.registry.renewPasswords()
       emit = driving.log.emit
@@ -91,9 +91,8 @@ export async function prepareRealRun(scenario: Scenario, options: RealRunOptions
         silenceOf = asked
       }
       const options = { scenario, timekeeper, originMs: startMs, contentDirectory, faults, askAgents }
-      const reason = await runRealTime({ ...options, ...world, ...driving })
-      emit({ kind: 'registry-traffic', ...traffic.result() })
-      return reason
+      const tellTraffic = () => emit({ kind: 'registry-traffic', ...traffic.result() })
+      return runRealTime({ ...options, tellTraffic, ...world, ...driving })
     },
     close: async () => {
       await world.close()

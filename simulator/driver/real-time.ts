@@ -23,6 +23,8 @@ export interface RealTimeOptions {
   library: ImageLibrary
   faults: FaultWatch
   engineOf: EngineOf
+  /** Tells what the registry was asked, once nobody asks any more. */
+  tellTraffic: () => void
   /** Takes who knows which agents are silent. */
   askAgents: (silenceOf: (serverId: string) => string | null) => void
   log: EventLog
@@ -78,19 +80,20 @@ class RealTimeDriver {
     signal.addEventListener('abort', interrupt)
     if (signal.aborted) interrupt()
     for (const agent of fleet.agents) this.#agents.startLater(agent.index, this.#agents.startUpDelayMs(agent))
-    this.#agents.at(scenario.end.afterMs, () => {
-      if (scenario.end.when !== 'never') fleet.tellWaiting()
-      this.#finish('end-reached')
-    })
+    this.#agents.at(scenario.end.afterMs, () => this.#finish('end-reached'))
     this.#watchFaults()
     const timeline = this.#runTimeline()
+    let reason: EndReason | null = null
     try {
-      return await this.#end.promise
+      reason = await this.#end.promise
     } finally {
       signal.removeEventListener('abort', interrupt)
       await this.#agents.close()
       await timeline
     }
+    this.#options.tellTraffic()
+    if (reason === 'end-reached' && scenario.end.when !== 'never') fleet.tellWaiting()
+    return reason
   }
 
   #watchFaults(): void {
