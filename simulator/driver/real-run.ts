@@ -32,7 +32,7 @@ import { type Wait, waitOn } from './wait.ts'
 import { type WebAppAddress, WebAppClient } from './web-app-client.ts'
 
 /** Why an agent would not answer the web app, by its server id; null where it would. */
-export type SilenceOf = (serverId: string) => string | null
+type SilenceOf = (serverId: string) => string | null
 
 /** Timers of the platform cannot wait longer. */
 const wallTimeMaxMs = 2 ** 31 - 1
@@ -103,11 +103,11 @@ export async function prepareRealRun(scenario: Scenario, options: RealRunOptions
       const askAgents = (asked: SilenceOf) => {
         silenceOf = asked
       }
-      const clock = { timekeeper, originMs: startMs, settled, onAnswered, onNoAnswer, askAgents }
+      const tellTraffic = () => emit({ kind: 'registry-traffic', ...traffic.result() })
+      const clock = { timekeeper, originMs: startMs, settled, onAnswered, onNoAnswer, askAgents, tellTraffic }
       lateness?.begin()
       const reason = await runRealTime({ scenario, contentDirectory, faults, ...clock, ...world, ...driving })
       if (lateness) emit({ kind: 'lateness', ...lateness.end() })
-      emit({ kind: 'registry-traffic', ...traffic.result() })
       return reason
     },
     doubts: () => lateness?.doubts() ?? [],

@@ -24,6 +24,8 @@ export interface RealTimeOptions {
   library: ImageLibrary
   faults: FaultWatch
   engineOf: EngineOf
+  /** Tells what the registry was asked, once nobody asks any more. */
+  tellTraffic: () => void
   /** Takes who knows which agents are silent. */
   askAgents: (silenceOf: (serverId: string) => string | null) => void
   log: EventLog
@@ -83,22 +85,22 @@ class RealTimeDriver {
     signal.addEventListener('abort', interrupt)
     if (signal.aborted) interrupt()
     for (const agent of fleet.agents) this.#agents.startLater(agent.index, this.#agents.startUpDelayMs(agent))
-    const end = () => {
-      if (scenario.end.when !== 'never') fleet.tellWaiting()
-      this.#finish('end-reached')
-    }
-    this.#agents.at(scenario.end.afterMs, end, turnOf('end'))
+    this.#agents.at(scenario.end.afterMs, () => this.#finish('end-reached'), turnOf('end'))
     this.#watchFaults()
     const timeline = this.#runTimeline()
     if (this.#options.timekeeper.state.isFrozen) void this.#moveOn()
+    let reason: EndReason | null = null
     try {
-      return await this.#end.promise
+      reason = await this.#end.promise
     } finally {
       this.#options.settled()
       signal.removeEventListener('abort', interrupt)
       await this.#agents.close()
       await timeline
     }
+    this.#options.tellTraffic()
+    if (reason === 'end-reached' && scenario.end.when !== 'never') fleet.tellWaiting()
+    return reason
   }
 
   /** Moves the clock from moment to moment, as fast as the work of each is done. */

@@ -1,7 +1,6 @@
 // What a registry was asked and what it sent, in sums: of the requests told one by one, or of those that virtual time only counts.
 import type { RefusableRequest } from '../checks/retry-ledger.ts'
 import type { RegistryTraffic, RequestClass } from '../events/events.ts'
-import type { Served } from '../network/shared-link.ts'
 import { DemandRecorder } from './demand.ts'
 import { PeakRate } from './peak-rate.ts'
 
@@ -49,7 +48,7 @@ export class TrafficRecorder {
   }
 
   /** Takes what went over the uplink, at an even rate. */
-  addServed({ bytes, fromMs, toMs }: Served): void {
+  addServed({ bytes, fromMs, toMs }: { bytes: number; fromMs: number; toMs: number }): void {
     this.#bytes.add({ amount: bytes, fromMs, toMs })
   }
 

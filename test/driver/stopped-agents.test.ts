@@ -18,6 +18,8 @@ const source: ScenarioSource = {
   webApp: { users: [{ name: 'ada', groups: ['All Users'] }] },
   images: [{ name: image, size: '20kB', layers: 1 }],
   timeline: [
+    // However late a machine is, both agents hold the image before anything is asked of them.
+    { at: '10s', do: 'wait-for', image, within: '8m' },
     { at: '1m', do: 'request-session', name: 'before', as: 'ada', image },
     { at: '2m', do: 'restart-agent', agents: [0], downtime: '4m' },
     { at: '3m', do: 'request-session', name: 'beside', as: 'ada', image },

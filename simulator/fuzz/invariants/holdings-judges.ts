@@ -17,8 +17,8 @@ interface Fetch {
 class Layers {
   /** Of the pulls since the last start that have not been told to have ended. */
   fetches: Fetch[] = []
-  /** By digest of an image that is on disk: layers that were fetched for it. */
-  readonly ofImage = new Map<string, Set<string>>()
+  /** By digest of an image that is on disk: since when, and layers that were fetched for it. */
+  readonly ofImage = new Map<string, { heldFromMs: number; layers: Set<string> }>()
 }
 
 /** Layers are known by the requests for them: what a repository's pull has fetched is part of the image that it brought. */
@@ -35,10 +35,10 @@ export class LayersShared implements Judge {
         return event.class === 'blob' ? this.#judgeFetch(event, known, world) : null
       case 'pull-succeeded': {
         const repository = repositoryOf(event.image)
-        const layers = known.ofImage.get(event.digest) ?? new Set()
+        const { heldFromMs, layers } = known.ofImage.get(event.digest) ?? { heldFromMs: event.atMs, layers: new Set() }
         for (const fetch of known.fetches) if (fetch.repository === repository && fetch.isWhole) layers.add(fetch.layer)
         known.fetches = known.fetches.filter((fetch) => fetch.repository !== repository)
-        known.ofImage.set(event.digest, layers)
+        known.ofImage.set(event.digest, { heldFromMs, layers })
         return null
       }
       case 'image-pruned': {
@@ -60,8 +60,14 @@ export class LayersShared implements Judge {
     const { agent, reference: layer, repository, startedAtMs, atMs, status } = event
     if (layer === null || repository === null || agent === null || status !== 200 || event.bytes < layerBytesMin)
       return null
-    for (const [digest, layers] of known.ofImage) {
-      if (layers.has(layer)) return `agent ${agent} fetched ${layer}, a layer of ${digest}, which it holds`
+    // A pull looks for what it lacks at its beginning; what another one brings from then on may come too late for it.
+    const pulls = [...(world.agents[agent]?.pulls.values() ?? [])].filter(
+      ({ image }) => repositoryOf(image) === repository,
+    )
+    const askedFromMs = Math.min(...pulls.map((pull) => pull.atMs))
+    for (const [digest, { heldFromMs, layers }] of known.ofImage) {
+      if (layers.has(layer) && pulls.length > 0 && heldFromMs < askedFromMs)
+        return `agent ${agent} fetched ${layer}, a layer of ${digest}, which it holds`
     }
     const { persona } = world.administration.groupOf[agent] ?? {}
     const twin = known.fetches.find((other) => other.layer === layer && other.atMs > startedAtMs + 1)
