@@ -1,7 +1,14 @@
 // The one table of coded errors. A code never changes its meaning; docs/errors.md explains each, and a test compares the two.
 
 /** Exit codes of the command line (docs/errors.md). */
-export const exitCodes = { passed: 0, usage: 1, checkMissed: 2, invariantBroken: 3, interrupted: 130 } as const
+export const exitCodes = {
+  passed: 0,
+  usage: 1,
+  checkMissed: 2,
+  invariantBroken: 3,
+  inconclusive: 4,
+  interrupted: 130,
+} as const
 
 /** Every coded error: what it means in a few words. */
 export const errorCodes = {

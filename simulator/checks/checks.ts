@@ -15,7 +15,7 @@ import { type FilterField, filtersOf, metrics, type Sample, type Signal } from '
  * @example
  * const checks = createChecks(scenario)
  * for await (const event of readTrace('trace.jsonl')) checks.sink(event)
- * checks.results().every(({ passed }) => passed)
+ * judgeRun(checks.results()).verdict // 'passed'
  */
 export function createChecks(scenario: Scenario): Subscription & { results(): CheckResult[] } {
   const checks = scenario.expect.map((expectation) => new Check(expectation, scenario))
@@ -35,7 +35,7 @@ export function createChecks(scenario: Scenario): Subscription & { results(): Ch
   return {
     kinds: new Set([...samples.kinds, 'run-ended' as const]),
     sink: (event: RunEvent) => {
-      if (results) return
+      if (results || event.kind === 'run-judged') return
       endMs = Math.max(endMs, event.atMs)
       samples.sink(event)
     },
@@ -130,16 +130,19 @@ class Check {
     const problem = this.#fault ?? (occurred ? null : (early ?? never))
     const statement = `This situation never occurred: ${problem}.`
     const counted = judge.form === 'limit' && judge.aggregate === 'count'
+    const seen = violation ?? (problem === null ? null : { atMs: null, statement })
     return {
       name,
-      passed: problem === null && violation === null,
+      status: seen === null ? 'held' : 'missed',
+      reason: seen?.statement ?? null,
+      hangsOnTime: hangsOnTime(this.#expectation),
       ...numbers,
       unit: judge.form === 'never-before' ? 'ms' : counted ? 'count' : metrics[metric].unit,
       occurred:
         problem === null && occurred
           ? { passed: true, ...occurred }
           : { passed: false, samples: occurred?.samples ?? 0, statement },
-      violation: violation ?? (problem === null ? null : { atMs: null, statement }),
+      violation: seen,
     }
   }
 }
@@ -183,6 +186,11 @@ function groundOf({ metric, where }: Expectation): { signal: Signal; matches: (s
   }
   const signal = metrics[metric].ground
   return { signal, matches: matcher(where, signal) }
+}
+
+/** What a metric counts or times may come out otherwise at another pace; so may anything that is looked at from or until a moment. */
+function hangsOnTime({ metric, where, judge }: Expectation): boolean {
+  return metrics[metric].hangsOnTime || where.fromMs > 0 || where.untilMs !== null || judge.form === 'never-before'
 }
 
 const windowFields: ReadonlySet<string> = new Set(['fromMs', 'untilMs'])

@@ -51,6 +51,11 @@ export interface Metric {
   filters: readonly FilterField[]
   /** A level holds until it changes, one per agent or image; a window opens with the level in force. */
   level?: 'agent' | 'image'
+  /**
+   * Whether a machine that is late may change its samples: how long something takes, how often it happens until the end of a run, whom a
+   * limit per time refuses. What only follows from the rules of agents, whatever their pace, does not hang on time.
+   */
+  hangsOnTime: boolean
   /** For a count of nothing: what must have happened instead, judged by the same filter as far as it applies there. */
   ground: Signal
   /** Reads a sample as the statement of a violation. */
@@ -82,6 +87,7 @@ function sessionOf({ session }: Sample): string {
 export const metrics: Record<MetricName, Metric> = {
   'pulls-running': {
     unit: 'count',
+    hangsOnTime: false,
     filters: ofAgent,
     level: 'agent',
     ground: 'check-ins',
@@ -89,6 +95,7 @@ export const metrics: Record<MetricName, Metric> = {
   },
   'repositories-in-flight': {
     unit: 'count',
+    hangsOnTime: false,
     filters: ofAgent,
     level: 'agent',
     ground: 'check-ins',
@@ -97,48 +104,56 @@ export const metrics: Record<MetricName, Metric> = {
   },
   'pulls-started': {
     unit: 'count',
+    hangsOnTime: true,
     filters: ofPull,
     ground: 'check-ins',
     describe: (sample) => pullOf(sample, 'was started'),
   },
   'pulls-succeeded': {
     unit: 'count',
+    hangsOnTime: true,
     filters: ofPull,
     ground: 'pulls-started',
     describe: (sample) => pullOf(sample, 'succeeded'),
   },
   'pulls-failed': {
     unit: 'count',
+    hangsOnTime: true,
     filters: ofPull,
     ground: 'pulls-started',
     describe: (sample) => pullOf(sample, 'failed'),
   },
   'pulls-denied': {
     unit: 'count',
+    hangsOnTime: true,
     filters: ofPull,
     ground: 'pulls-started',
     describe: (sample) => pullOf(sample, 'was denied by the rate limit'),
   },
   'pulls-refused': {
     unit: 'count',
+    hangsOnTime: true,
     filters: ofQueued,
     ground: 'pulls-queued',
     describe: (sample) => pullOf(sample, 'was refused for want of disk'),
   },
   'pull-duration': {
     unit: 'ms',
+    hangsOnTime: true,
     filters: ofPull,
     ground: 'pulls-started',
     describe: (sample) => pullOf(sample, `took ${formatDuration(sample.value)}`),
   },
   'queue-wait': {
     unit: 'ms',
+    hangsOnTime: true,
     filters: ofPull,
     ground: 'pulls-queued',
     describe: (sample) => pullOf(sample, `waited ${formatDuration(sample.value)} in the queue`),
   },
   'refresh-gap': {
     unit: 'ms',
+    hangsOnTime: true,
     filters: ofImage,
     ground: 'pulls-succeeded',
     describe: (sample) =>
@@ -146,12 +161,14 @@ export const metrics: Record<MetricName, Metric> = {
   },
   'check-in-gap': {
     unit: 'ms',
+    hangsOnTime: true,
     filters: ofAgent,
     ground: 'check-ins',
     describe: (sample) => `${who(sample)} checked in ${formatDuration(sample.value)} after the time before`,
   },
   'ready-time': {
     unit: 'ms',
+    hangsOnTime: true,
     filters: ofAgent,
     ground: 'check-ins',
     describe: (sample) =>
@@ -161,6 +178,7 @@ export const metrics: Record<MetricName, Metric> = {
   },
   'digests-held': {
     unit: 'count',
+    hangsOnTime: true,
     filters: ['image'],
     level: 'image',
     ground: 'images-published',
@@ -169,6 +187,7 @@ export const metrics: Record<MetricName, Metric> = {
   },
   'drift-time': {
     unit: 'ms',
+    hangsOnTime: true,
     filters: ['image'],
     ground: 'images-published',
     describe: (sample) =>
@@ -178,18 +197,21 @@ export const metrics: Record<MetricName, Metric> = {
   },
   'images-pruned': {
     unit: 'count',
+    hangsOnTime: true,
     filters: ofImage,
     ground: 'pulls-succeeded',
     describe: (sample) => `${who(sample)} pruned ${sample.image ?? 'an image without a tag'}`,
   },
   'downloaded-bytes': {
     unit: 'bytes',
+    hangsOnTime: true,
     filters: ofPull,
     ground: 'pulls-started',
     describe: (sample) => pullOf(sample, `downloaded ${formatBytes(sample.value)}`),
   },
   'registry-requests': {
     unit: 'count',
+    hangsOnTime: true,
     filters: [...ofImage, 'authenticated', 'status', 'requestClass'],
     ground: 'check-ins',
     describe: (sample) =>
@@ -197,12 +219,14 @@ export const metrics: Record<MetricName, Metric> = {
   },
   amplification: {
     unit: 'count',
+    hangsOnTime: false,
     filters: ofImage,
     ground: 'check-ins',
     describe: (sample) => `${who(sample)} sent ${sample.value} requests for one pull of ${sample.image}`,
   },
   'retry-after-violations': {
     unit: 'count',
+    hangsOnTime: true,
     filters: [...ofImage, 'requestClass'],
     ground: 'retry-afters',
     describe: (sample) =>
@@ -210,6 +234,7 @@ export const metrics: Record<MetricName, Metric> = {
   },
   'sessions-started': {
     unit: 'count',
+    hangsOnTime: true,
     filters: [...ofRequest, 'publication'],
     ground: 'sessions-requested',
     describe: (sample) =>
@@ -217,12 +242,14 @@ export const metrics: Record<MetricName, Metric> = {
   },
   'sessions-refused': {
     unit: 'count',
+    hangsOnTime: true,
     filters: [...ofRequest, 'refusal'],
     ground: 'sessions-requested',
     describe: (sample) => `${sessionOf(sample)} of ${sample.image} was refused (${sample.session?.refusal})`,
   },
   'sessions-running': {
     unit: 'count',
+    hangsOnTime: true,
     filters: ['image'],
     level: 'image',
     ground: 'sessions-requested',
@@ -230,6 +257,7 @@ export const metrics: Record<MetricName, Metric> = {
   },
   'session-digests': {
     unit: 'count',
+    hangsOnTime: false,
     filters: [...ofRequest, 'publication'],
     ground: 'sessions-requested',
     describe: (sample) =>
@@ -237,6 +265,7 @@ export const metrics: Record<MetricName, Metric> = {
   },
   'wait-time': {
     unit: 'ms',
+    hangsOnTime: true,
     filters: ['image'],
     ground: 'check-ins',
     describe: (sample) =>

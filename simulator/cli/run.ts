@@ -1,6 +1,7 @@
 // `kasm-sim run`: one scenario, watched on stderr and reported on stdout.
 import { exitCodes, KasmSimError } from '../../server/kernel/errors.ts'
 import { defaultCredentials } from '../../server/model/access/credentials.ts'
+import type { Verdict } from '../checks/verdict.ts'
 import type { WebAppAddress } from '../driver/web-app-client.ts'
 import type { EventSink, Subscription } from '../events/events.ts'
 import { journalOfRun, openJournal, writeHar } from '../reporters/journal-file.ts'
@@ -39,7 +40,7 @@ interface RunFlags extends BackendFlags {
 }
 
 /**
- * Runs a scenario and returns the exit code: passed, a check missed, or interrupted.
+ * Runs a scenario and returns the exit code: passed, a check missed, inconclusive, or interrupted.
  *
  * @throws KasmSimError when the scenario or a file cannot be used; InvariantError when the program is wrong
  */
@@ -176,16 +177,22 @@ function webAppOf(url: string, flags: RunFlags): WebAppAddress {
   }
 }
 
-function createReport(scenario: Scenario, flags: RunFlags, { reason, checks, summary }: RunOutcome): RunReport {
-  const passed = checks.every((check) => check.passed)
-  const finished = passed ? exitCodes.passed : exitCodes.checkMissed
+const exitCodeOf = {
+  passed: exitCodes.passed,
+  missed: exitCodes.checkMissed,
+  inconclusive: exitCodes.inconclusive,
+} as const satisfies Record<Verdict, number>
+
+function createReport(scenario: Scenario, flags: RunFlags, outcome: RunOutcome): RunReport {
+  const { reason, verdict, doubts, checks, summary } = outcome
   return {
     scenario: scenario.name,
     seed: flags.seed ?? scenario.seed,
     speed: summary.speed,
     reason,
-    passed,
-    exitCode: reason === 'interrupted' ? exitCodes.interrupted : finished,
+    verdict,
+    doubts,
+    exitCode: reason === 'interrupted' ? exitCodes.interrupted : exitCodeOf[verdict],
     checks,
     summary,
   }
@@ -198,5 +205,5 @@ function describeEnd(outcome: RunOutcome, paths: { trace: string; summary: strin
   if (flags.har !== undefined) written.push(`archive  ${flags.har}`)
   const early =
     outcome.reason === 'interrupted' ? 'Interrupted: the summary covers the part of the run that happened.\n\n' : ''
-  return `${early}${formatSummary(outcome.summary, outcome.checks).trimEnd()}\n\n${written.join('\n')}\n`
+  return `${early}${formatSummary(outcome.summary, outcome).trimEnd()}\n\n${written.join('\n')}\n`
 }

@@ -1,6 +1,8 @@
 // Everything that happens in a run, as one union. Checks, metrics, reports, the live view and the trace read these and nothing else.
 // The trace is these events as JSON lines; docs/events.md describes each kind. Times are milliseconds since the run began.
 import type { PullReason } from '../agent/agent.ts'
+import type { CheckResult } from '../checks/expectation.ts'
+import type { Verdict } from '../checks/verdict.ts'
 import type { FaultKind, FaultScope } from '../registry/faults/fault.ts'
 import type { RequestClass } from '../registry/request-class.ts'
 import type { Scenario } from '../scenario/scenario.ts'
@@ -236,6 +238,13 @@ export type RunEventBody =
       kind: 'registry-traffic'
     } & RegistryTraffic)
   | { kind: 'run-ended'; reason: 'end-reached' | 'condition-met' | 'interrupted' | 'stalled' }
+  | {
+      /** What the run was worth. `doubts` are the plain reasons, besides the checks, for which nobody can tell. */
+      kind: 'run-judged'
+      verdict: Verdict
+      doubts: readonly string[]
+      checks: readonly Pick<CheckResult, 'name' | 'status' | 'reason'>[]
+    }
 
 /** One event of a run; `sequence` orders events of the same millisecond. */
 export type RunEvent = { atMs: number; sequence: number } & RunEventBody

@@ -86,6 +86,7 @@ class SummaryRecorder {
   #prunedImages = 0
 
   take(event: RunEvent): void {
+    if (event.kind === 'run-judged') return
     this.#durationMs = Math.max(this.#durationMs, event.atMs)
     this.#pulls.take(event)
     this.#holdings.take(event)

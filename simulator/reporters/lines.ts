@@ -3,6 +3,7 @@
 import { formatBytes, formatDuration } from '../../server/kernel/units.ts'
 import type { EventSink, RunEvent } from '../events/events.ts'
 import { Progress } from './progress.ts'
+import { describeVerdict } from './verdict-text.ts'
 
 const readyStepPercent = 10
 
@@ -56,6 +57,8 @@ function describeMilestone(event: RunEvent, progress: Progress): string | null {
       const pulls = `${count(progress.pullsSucceeded, 'pull')} succeeded, ${progress.pullsFailed} failed`
       return at(event, `ended (${event.reason}): ${pulls}, ${formatBytes(progress.receivedBytes)} received`)
     }
+    case 'run-judged':
+      return at(event, describeVerdict(event))
     default:
       return null
   }

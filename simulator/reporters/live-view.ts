@@ -2,6 +2,7 @@
 // Whoever owns the terminal decides when to draw it.
 import { formatBytes, formatDuration } from '../../server/kernel/units.ts'
 import type { Progress } from './progress.ts'
+import { describeVerdict } from './verdict-text.ts'
 
 const barCells = 24
 
@@ -26,6 +27,7 @@ export function formatFrame(progress: Progress, { width, nowMs }: { width: numbe
     `registry  ${rate(progress, nowMs)}/s, ${formatBytes(progress.receivedBytes)} so far, ${progress.tooManyRequests} refused with 429`,
   ]
   if (lastAction) lines.push(`action    ${lastAction.text}, at ${formatDuration(lastAction.atMs)}`)
+  if (progress.judged) lines.push(`checks    ${describeVerdict(progress.judged)}`)
   return lines.map((line) => clip(line, width)).join('\n')
 }
 

@@ -32,6 +32,8 @@ export class Progress {
   /** Requests that the registry answered with status 429. */
   tooManyRequests = 0
   lastAction: { atMs: number; text: string } | null = null
+  /** Null until the run was judged. */
+  judged: Extract<RunEvent, { kind: 'run-judged' }> | null = null
   readonly #ready = new Set<number>()
   /** Those that ended within the window before the latest event, oldest first. */
   readonly #recentRequests: RequestEvent[] = []
@@ -62,6 +64,9 @@ export class Progress {
         return
       case 'timeline-action':
         this.lastAction = { atMs: event.atMs, text: `${event.action} ${event.detail}`.trim() }
+        return
+      case 'run-judged':
+        this.judged = event
         return
       case 'registry-request':
         this.#takeRequest(event)

@@ -1,10 +1,12 @@
 // The summary and the checks of a run as text for a terminal, without colours, on one screen.
 import { formatBytes, formatDuration } from '../../server/kernel/units.ts'
 import type { CheckResult } from '../checks/expectation.ts'
+import type { Judgement } from '../checks/verdict.ts'
 import type { RegistryDemand } from '../events/events.ts'
 import type { Distribution } from '../report/distribution.ts'
 import type { PullSummary } from '../report/pull-sums.ts'
 import type { DriftSummary, Summary } from '../report/summary.ts'
+import { describeVerdict, statusWords } from './verdict-text.ts'
 
 const labelWidth = 10
 const textWidth = 100
@@ -14,9 +16,9 @@ const shownMax = 4
  * The text that ends a run: what happened, then each check with what it observed and how far that is from its limit.
  *
  * @example
- * process.stdout.write(formatSummary(outcome.summary, outcome.checks))
+ * process.stdout.write(formatSummary(outcome.summary, outcome))
  */
-export function formatSummary(summary: Summary, checks: CheckResult[]): string {
+export function formatSummary(summary: Summary, judgement: Judgement): string {
   const lines = [
     headline(summary),
     '',
@@ -25,7 +27,7 @@ export function formatSummary(summary: Summary, checks: CheckResult[]): string {
     ...registryRows(summary),
     ...driftRows(summary),
     ...failureRows(summary),
-    ...checkRows(checks),
+    ...checkRows(judgement),
   ]
   return `${lines.join('\n')}\n`
 }
@@ -167,22 +169,24 @@ function failureRows({ failures, worstAgent }: Summary): string[] {
   return lines
 }
 
-function checkRows(checks: CheckResult[]): string[] {
-  if (checks.length === 0) return ['', 'No checks: the scenario expects nothing.']
-  const missed = checks.filter(({ passed }) => !passed).length
-  const nameWidth = Math.min(72, Math.max(...checks.map(({ name }) => name.length)))
-  const title =
-    missed === 0 ? `All checks held (${checks.length})` : `${missed} of ${plural(checks.length, 'check')} missed`
-  return ['', title, ...checks.flatMap((check) => checkLines(check, nameWidth))]
+function checkRows(judgement: Judgement): string[] {
+  const { checks } = judgement
+  const width = {
+    word: Math.max(0, ...checks.map(({ status }) => statusWords[status].length)),
+    name: Math.min(72, Math.max(0, ...checks.map(({ name }) => name.length))),
+  }
+  return ['', describeVerdict(judgement), ...checks.flatMap((check) => checkLines(check, width))]
 }
 
-function checkLines(check: CheckResult, nameWidth: number): string[] {
-  const { name, passed, occurred, violation } = check
+function checkLines(check: CheckResult, width: { word: number; name: number }): string[] {
+  const { name, status, reason, occurred, violation } = check
   const occasions = occurred.passed ? `, ${plural(occurred.samples, 'occasion')}` : ''
-  const line = `  ${passed ? 'PASS' : 'MISS'}  ${name.padEnd(nameWidth)}  ${measured(check)}${occasions}`
-  if (!violation) return [line]
-  const moment = violation.atMs === null ? '' : `at ${formatDuration(violation.atMs)}: `
-  return [line, `        ${moment}${violation.statement}`]
+  const word = statusWords[status].padEnd(width.word)
+  const line = `  ${word}  ${name.padEnd(width.name)}  ${measured(check)}${occasions}`
+  if (reason === null) return [line]
+  const moment =
+    violation?.statement === reason && violation.atMs !== null ? `at ${formatDuration(violation.atMs)}: ` : ''
+  return [line, `    ${''.padEnd(width.word)}${moment}${reason}`]
 }
 
 function measured({ observed, bound, limit, slack, unit }: CheckResult): string {

@@ -90,6 +90,7 @@ const kinds: Record<RunEventKind, true> = {
   'fault-started': true,
   'fault-ended': true,
   'run-ended': true,
+  'run-judged': true,
 }
 
 /** The fields that every event has are checked; the rest follows from the version that wrote them. */

@@ -125,9 +125,13 @@ class Comparison {
   /** Whether from this line on a trace tells only of its interruption: what was still to be told, and the end. */
   #isInterruption(line: string): boolean {
     const event = parse(line)
-    if (event?.kind === 'run-ended') return event.reason === 'interrupted' && this.#lines.next() === null
+    if (event?.kind === 'run-ended') return event.reason === 'interrupted' && this.#isJudgement(this.#lines.next())
     const next = event?.kind === 'check-ins-idle' ? this.#lines.next() : null
     return next !== null && this.#isInterruption(next)
+  }
+
+  #isJudgement(line: string | null): boolean {
+    return line !== null && parse(line)?.kind === 'run-judged' && this.#lines.next() === null
   }
 }
 

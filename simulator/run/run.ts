@@ -1,7 +1,7 @@
 // Runs one scenario from its compiled form to its outcome: gives the events to everyone who listens, and lets a driver move time.
 import { packageVersion } from '../../server/kernel/version.ts'
 import { createChecks } from '../checks/checks.ts'
-import type { CheckResult } from '../checks/expectation.ts'
+import { type Judgement, judgeRun } from '../checks/verdict.ts'
 import type { StepAgent } from '../driver/fleet.ts'
 import type { EndReason } from '../driver/prepared-run.ts'
 import type { RealRunOptions } from '../driver/real-run.ts'
@@ -27,9 +27,8 @@ export interface RunOptions extends Partial<RealRunOptions>, VirtualRunOptions {
   onSinkError?: (error: unknown) => void
 }
 
-export interface RunOutcome {
+export interface RunOutcome extends Judgement {
   reason: EndReason
-  checks: CheckResult[]
   summary: Summary
 }
 
@@ -68,11 +67,18 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
       log.emit({ kind: 'image-published', image, digest, previousDigest: null })
     const reason = await drive()
     log.emit({ kind: 'run-ended', reason })
+    const judgement = judgeRun(checks.results())
+    log.emit({ kind: 'run-judged', ...toldOf(judgement) })
     log.close()
-    return { reason, checks: checks.results(), summary: summary.result() }
+    return { reason, ...judgement, summary: summary.result() }
   } finally {
     await run.close()
   }
+}
+
+/** What the trace keeps of a judgement; its numbers follow from the events before. */
+function toldOf({ verdict, doubts, checks }: Judgement) {
+  return { verdict, doubts, checks: checks.map(({ name, status, reason }) => ({ name, status, reason })) }
 }
 
 /** Each kind of time is loaded only where it is wanted: the one has servers, the other has none. */

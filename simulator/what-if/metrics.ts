@@ -109,7 +109,7 @@ export const metrics = {
   'checks-passed': {
     title: 'Checks of the scenario that held',
     unit: 'count',
-    read: ({ checks }) => checks.filter(({ passed }) => passed).length,
+    read: ({ checks }) => checks.filter(({ status }) => status === 'held').length,
   },
 } as const satisfies Record<string, Metric>
 

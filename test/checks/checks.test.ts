@@ -34,7 +34,7 @@ test('an upper limit that holds says how far it was from the limit', () => {
   )
   expect(result).toEqual({
     name: 'pulls-running',
-    passed: true,
+    ...{ status: 'held', reason: null, hangsOnTime: false },
     observed: 2,
     highWater: 2,
     limit: 3,
@@ -57,7 +57,7 @@ test('an upper limit that is missed names moment, agent, group and image', () =>
     { agent: 2, image: firefox },
   )
   expect(judge(limit('pulls-running', { atMost: 2 }), events)).toMatchObject({
-    passed: false,
+    status: 'missed',
     observed: 4,
     slack: -2,
     occurred: { passed: true },
@@ -70,7 +70,7 @@ test('an upper limit that is missed names moment, agent, group and image', () =>
 
 test('a limit that was never reached is not shown to hold', () => {
   const result = judge(limit('pulls-running', { atMost: 2, reaches: 2 }), pulls([[0, 10]]))
-  expect(result).toMatchObject({ passed: false, observed: 1, occurred: { passed: false, samples: 0 } })
+  expect(result).toMatchObject({ status: 'missed', observed: 1, occurred: { passed: false, samples: 0 } })
   expect(result.violation).toEqual({
     atMs: null,
     statement: 'This situation never occurred: 2 was not reached; the most was 1.',
@@ -82,8 +82,8 @@ test('a limit that was never reached is not shown to hold', () => {
         [0, 10],
         [3, 9],
       ]),
-    ).passed,
-  ).toBe(true)
+    ).status,
+  ).toBe('held')
 })
 
 test('reaching alone is a lower limit of the high-water mark', () => {
@@ -96,7 +96,7 @@ test('reaching alone is a lower limit of the high-water mark', () => {
       ]),
     ),
   ).toMatchObject({
-    passed: true,
+    status: 'held',
     bound: 'at-least',
     limit: 2,
     slack: 0,
@@ -110,7 +110,7 @@ test.each(['max', 'min', 'mean', 'p50', 'p95', 'count', 'sum'] as const)(
       at(0, 'pull-started'),
       at(9, 'run-ended'),
     ])
-    expect(result).toMatchObject({ passed: false, occurred: { passed: false, samples: 0 } })
+    expect(result).toMatchObject({ status: 'missed', occurred: { passed: false, samples: 0 } })
     expect(result.violation?.statement).toBe('This situation never occurred: there were no samples of pull-duration.')
   },
 )
@@ -131,10 +131,10 @@ test.each([
     [0, 100],
   ])
   const result = judge(limit('pull-duration', { aggregate, atMost: 1_000 }), events)
-  expect(result).toMatchObject({ passed: true, observed, unit: aggregate === 'count' ? 'count' : 'ms' })
+  expect(result).toMatchObject({ status: 'held', observed, unit: aggregate === 'count' ? 'count' : 'ms' })
   expect(result.highWater).toBe(aggregate === 'sum' || aggregate === 'count' ? observed : 100)
   expect(judge(limit('pull-duration', { aggregate, atMost: observed - 1 }), events)).toMatchObject({
-    passed: false,
+    status: 'missed',
     slack: -1,
     violation: { statement: expect.stringContaining('agent 0 (group lab)') },
   })
@@ -154,7 +154,7 @@ test('a lower limit that is missed names the worst sample', () => {
     [100, 104],
   ])
   expect(judge(limit('pull-duration', { aggregate: 'min', atLeast: 5 }), events)).toMatchObject({
-    passed: false,
+    status: 'missed',
     observed: 4,
     bound: 'at-least',
     slack: -1,
@@ -173,7 +173,7 @@ test.each([
     [100, 120],
   ])
   expect(judge(limit('pull-duration', { aggregate, ...limits }), events)).toMatchObject({
-    passed: false,
+    status: 'missed',
     violation: { atMs },
   })
 })
@@ -185,10 +185,10 @@ test('a count over its limit names the one that went over, under it says what wa
     [40, 50],
   ])
   const exactly = (count: number) => limit('pulls-succeeded', { aggregate: 'count', atMost: count, atLeast: count })
-  expect(judge(exactly(3), events)).toMatchObject({ passed: true, bound: 'exactly', limit: 3, slack: 0 })
-  expect(judge(exactly(2), events)).toMatchObject({ passed: false, slack: -1, violation: { atMs: 50 } })
+  expect(judge(exactly(3), events)).toMatchObject({ status: 'held', bound: 'exactly', limit: 3, slack: 0 })
+  expect(judge(exactly(2), events)).toMatchObject({ status: 'missed', slack: -1, violation: { atMs: 50 } })
   expect(judge(exactly(4), events)).toMatchObject({
-    passed: false,
+    status: 'missed',
     slack: -1,
     violation: { atMs: null, statement: 'the count of pulls-succeeded stayed below 4' },
   })
@@ -197,9 +197,9 @@ test('a count over its limit names the one that went over, under it says what wa
 test('of two limits the nearer is shown', () => {
   const events = pulls([[0, 60]])
   const between = (atLeast: number, atMost: number) => judge(limit('pull-duration', { atLeast, atMost }), events)
-  expect(between(50, 100)).toMatchObject({ passed: true, bound: 'at-least', limit: 50, slack: 10 })
-  expect(between(10, 65)).toMatchObject({ passed: true, bound: 'at-most', limit: 65, slack: 5 })
-  expect(between(70, 100)).toMatchObject({ passed: false, bound: 'at-least', limit: 70, slack: -10 })
+  expect(between(50, 100)).toMatchObject({ status: 'held', bound: 'at-least', limit: 50, slack: 10 })
+  expect(between(10, 65)).toMatchObject({ status: 'held', bound: 'at-most', limit: 65, slack: 5 })
+  expect(between(70, 100)).toMatchObject({ status: 'missed', bound: 'at-least', limit: 70, slack: -10 })
 })
 
 const none = (metric: Expectation['metric'], filter: Partial<SampleFilter> = {}) =>
@@ -207,12 +207,12 @@ const none = (metric: Expectation['metric'], filter: Partial<SampleFilter> = {})
 
 test('a count of nothing holds only where its ground occurred', () => {
   expect(judge(none('pulls-denied'), [at(0, 'check-in-answered'), ...pulls([[0, 10]])])).toMatchObject({
-    passed: true,
+    status: 'held',
     observed: 0,
     occurred: { passed: true, samples: 1, statement: '0 pulls-denied among 1 pulls-started' },
   })
   const result = judge(none('pulls-denied'), [at(0, 'check-in-answered')])
-  expect(result).toMatchObject({ passed: false, occurred: { passed: false, samples: 0 } })
+  expect(result).toMatchObject({ status: 'missed', occurred: { passed: false, samples: 0 } })
   expect(result.violation?.statement).toBe(
     'This situation never occurred: 0 pulls-denied, but no check-ins or no pulls-started that could have led to any.',
   )
@@ -221,43 +221,43 @@ test('a count of nothing holds only where its ground occurred', () => {
 test('the ground is looked at with the same filter', () => {
   const events = [0, 1, 2, 3].map((agent) => at(0, 'check-in-answered', { agent }))
   events.push(...pulls([[0, 10]], { agent: 0, image: chrome }))
-  expect(judge(none('pulls-failed', { group: 'lab', image: chrome }), events).passed).toBe(true)
-  expect(judge(none('pulls-failed', { group: 'office' }), events).passed).toBe(false)
-  expect(judge(none('pulls-failed', { agents: [1] }), events).passed).toBe(false)
-  expect(judge(none('pulls-failed', { image: firefox }), events).passed).toBe(false)
+  expect(judge(none('pulls-failed', { group: 'lab', image: chrome }), events).status).toBe('held')
+  expect(judge(none('pulls-failed', { group: 'office' }), events).status).toBe('missed')
+  expect(judge(none('pulls-failed', { agents: [1] }), events).status).toBe('missed')
+  expect(judge(none('pulls-failed', { image: firefox }), events).status).toBe('missed')
 })
 
 test('the ground may lie before a window in which the agents were at work', () => {
   const events = [at(0, 'check-in-answered'), ...pulls([[5, 10]]), at(99, 'run-ended')]
   const later = none('pulls-failed', { fromMs: 50 })
-  expect(judge(later, events).passed).toBe(false)
-  expect(judge(later, [...events, at(60, 'check-in-answered', { agent: 2 })]).passed).toBe(true)
+  expect(judge(later, events).status).toBe('missed')
+  expect(judge(later, [...events, at(60, 'check-in-answered', { agent: 2 })]).status).toBe('held')
   expect(
     judge(none('pulls-failed', { fromMs: 50, group: 'lab' }), [...events, at(60, 'check-in-answered', { agent: 2 })])
-      .passed,
-  ).toBe(false)
-  expect(judge(none('pulls-failed', { untilMs: 5 }), events).passed).toBe(false)
-  expect(judge(none('pulls-failed', { untilMs: 6 }), events).passed).toBe(true)
+      .status,
+  ).toBe('missed')
+  expect(judge(none('pulls-failed', { untilMs: 5 }), events).status).toBe('missed')
+  expect(judge(none('pulls-failed', { untilMs: 6 }), events).status).toBe('held')
 })
 
 test('that an image is never pulled stands on the check-ins of those who would pull it', () => {
   const events = [at(0, 'check-in-answered', { agent: 1 }), ...pulls([[5, 9]], { image: chrome })]
   expect(judge(none('pulls-started', { image: firefox, group: 'lab' }), events)).toMatchObject({
-    passed: true,
+    status: 'held',
     occurred: { samples: 1 },
   })
-  expect(judge(none('pulls-started', { image: firefox, group: 'office' }), events).passed).toBe(false)
+  expect(judge(none('pulls-started', { image: firefox, group: 'office' }), events).status).toBe('missed')
   expect(judge(none('pulls-started', { image: chrome }), events)).toMatchObject({
-    passed: false,
+    status: 'missed',
     violation: { atMs: 5 },
   })
 })
 
 test('that no request was denied stands on requests of the same image', () => {
   const events = [at(0, 'check-in-answered'), at(3, 'registry-request', { class: 'manifest' })]
-  expect(judge(none('registry-requests', { status: 429, image: chrome }), events).passed).toBe(true)
-  expect(judge(none('registry-requests', { status: 429, image: firefox }), events).passed).toBe(false)
-  expect(judge(none('registry-requests', { status: 200, image: chrome }), events).passed).toBe(false)
+  expect(judge(none('registry-requests', { status: 429, image: chrome }), events).status).toBe('held')
+  expect(judge(none('registry-requests', { status: 429, image: firefox }), events).status).toBe('missed')
+  expect(judge(none('registry-requests', { status: 200, image: chrome }), events).status).toBe('missed')
 })
 
 test('an image or group that the scenario does not have makes a check fail', () => {
@@ -273,7 +273,7 @@ test('images that the timeline brings are known', () => {
   const result = judge(none('pulls-started', { image: renamed }), [at(0, 'check-in-answered')], {
     timeline: [{ atMs: 5, do: 'update-definition', image: chrome, set: { name: renamed } }],
   })
-  expect(result.passed).toBe(true)
+  expect(result.status).toBe('held')
 })
 
 test('a filter that the metric does not know makes a check fail', () => {
@@ -281,7 +281,7 @@ test('a filter that the metric does not know makes a check fail', () => {
     at(1, 'pull-started'),
     at(2, 'pull-succeeded'),
   ])
-  expect(result).toMatchObject({ passed: false, occurred: { passed: false } })
+  expect(result).toMatchObject({ status: 'missed', occurred: { passed: false } })
   expect(result.violation?.statement).toContain('the filter "group" does not apply to digests-held')
 })
 
@@ -326,7 +326,7 @@ test('a level in force when the window opens is judged', () => {
     at(200, 'run-ended'),
   ]
   expect(judge(limit('pulls-running', { atMost: 2 }, { fromMs: 100 }), events)).toMatchObject({
-    passed: false,
+    status: 'missed',
     observed: 3,
     violation: { atMs: 100 },
   })
@@ -355,7 +355,7 @@ test('a level that changes within the window is judged from its opening on, and 
 test('a window in which nothing runs shows nothing', () => {
   const events = [...pulls([[0, 50]]), at(500, 'run-ended')]
   expect(judge(limit('pulls-running', { atMost: 2 }, { fromMs: 100 }), events)).toMatchObject({
-    passed: false,
+    status: 'missed',
     occurred: { passed: false },
   })
 })
@@ -371,7 +371,7 @@ test('a level that was left before the window opens is not judged', () => {
     at(200, 'run-ended'),
   ]
   expect(judge(limit('pulls-running', { atMost: 2 }, { fromMs: 100 }), events)).toMatchObject({
-    passed: true,
+    status: 'held',
     observed: 1,
   })
 })
@@ -383,9 +383,9 @@ test('two digests that nobody gives up are seen in a later window', () => {
   ]
   const events = [...take(10, 0, 'sha256:old'), ...take(20, 1, 'sha256:new'), at(900, 'run-ended')]
   const later = limit('digests-held', { atMost: 1 }, { image: chrome, fromMs: 500 })
-  expect(judge(later, events)).toMatchObject({ passed: false, observed: 2, violation: { atMs: 500 } })
+  expect(judge(later, events)).toMatchObject({ status: 'missed', observed: 2, violation: { atMs: 500 } })
   expect(judge(later, [...events.slice(0, -1), ...take(30, 0, 'sha256:new'), at(900, 'run-ended')])).toMatchObject({
-    passed: true,
+    status: 'held',
     observed: 1,
     occurred: { passed: true, samples: 1 },
   })
@@ -405,7 +405,7 @@ const twoStarts = [at(0, 'agent-started'), at(10, 'agent-started', { agent: 2 })
 
 test('within holds when every timing closed in time', () => {
   expect(judge(within('ready-time', 100), [...twoStarts, at(100, 'agent-ready', { agent: 2 })])).toMatchObject({
-    passed: true,
+    status: 'held',
     observed: 90,
     highWater: 90,
     limit: 100,
@@ -418,7 +418,7 @@ test('within holds when every timing closed in time', () => {
 
 test('within is missed by a timing that closed late, at the moment it was due', () => {
   expect(judge(within('ready-time', 80), [...twoStarts, at(100, 'agent-ready', { agent: 2 })])).toMatchObject({
-    passed: false,
+    status: 'missed',
     slack: -10,
     violation: { atMs: 90, statement: 'agent 2 (group office) was ready 90ms after its start' },
   })
@@ -426,7 +426,7 @@ test('within is missed by a timing that closed late, at the moment it was due', 
 
 test('within is missed by a timing that never closed, however short the run', () => {
   expect(judge(within('ready-time', 1_000), [...twoStarts, at(70, 'run-ended')])).toMatchObject({
-    passed: false,
+    status: 'missed',
     observed: 60,
     slack: null,
     violation: { atMs: 70, statement: 'agent 2 (group office) was not ready when the run ended, 60ms after its start' },
@@ -436,7 +436,7 @@ test('within is missed by a timing that never closed, however short the run', ()
 test('a limit judges the timings that closed', () => {
   const events = [...twoStarts, at(9_000, 'run-ended')]
   expect(judge(limit('ready-time', { atMost: 100 }), events)).toMatchObject({
-    passed: true,
+    status: 'held',
     observed: 60,
     occurred: { samples: 1 },
   })
@@ -480,7 +480,7 @@ const threeFrom = (atMs: number) =>
 
 test('never before holds when the value is first reached from the moment on', () => {
   expect(judge(neverBefore(3, 100), threeFrom(130))).toMatchObject({
-    passed: true,
+    status: 'held',
     observed: 130,
     limit: 100,
     bound: 'not-before',
@@ -488,12 +488,12 @@ test('never before holds when the value is first reached from the moment on', ()
     unit: 'ms',
     occurred: { passed: true, samples: 1 },
   })
-  expect(judge(neverBefore(3, 100), threeFrom(100)).passed).toBe(true)
+  expect(judge(neverBefore(3, 100), threeFrom(100)).status).toBe('held')
 })
 
 test('never before is missed by the first sample that is too early', () => {
   expect(judge(neverBefore(3, 100), threeFrom(99))).toMatchObject({
-    passed: false,
+    status: 'missed',
     observed: 99,
     slack: -1,
     violation: { atMs: 99, statement: expect.stringContaining('agent 0 (group lab) ran 3 pulls at once') },
@@ -502,7 +502,7 @@ test('never before is missed by the first sample that is too early', () => {
 
 test('never before fails where the value is never reached', () => {
   expect(judge(neverBefore(4, 100), threeFrom(130))).toMatchObject({
-    passed: false,
+    status: 'missed',
     observed: null,
     slack: null,
     violation: { statement: 'This situation never occurred: 4 was not reached from 100ms on; the most was 3.' },
@@ -517,7 +517,7 @@ test('a run without events fails every check and breaks none', () => {
     none('pulls-failed'),
   ]
   for (const expectation of expectations) {
-    expect(judge(expectation, [])).toMatchObject({ passed: false, occurred: { passed: false, samples: 0 } })
+    expect(judge(expectation, [])).toMatchObject({ status: 'missed', occurred: { passed: false, samples: 0 } })
   }
 })
 
@@ -537,9 +537,9 @@ test('results end the judging', () => {
 test('nobody has obeyed a Retry-After that no answer carried', () => {
   const none = limit('retry-after-violations', { aggregate: 'count', atMost: 0 })
   const refusal = at(2, 'registry-request', { status: 429, class: 'manifest' })
-  expect(judge(none, [at(0, 'check-in-answered'), refusal]).passed).toBe(false)
+  expect(judge(none, [at(0, 'check-in-answered'), refusal]).status).toBe('missed')
   const told = at(2, 'registry-request', { status: 429, class: 'manifest', retryAfterMs: 5_000 })
-  expect(judge(none, [at(0, 'check-in-answered'), told]).passed).toBe(true)
+  expect(judge(none, [at(0, 'check-in-answered'), told]).status).toBe('held')
   const again = at(9, 'registry-request', { class: 'manifest', startedAtMs: 8 })
-  expect(judge(none, [at(0, 'check-in-answered'), told, again])).toMatchObject({ passed: false, observed: 1 })
+  expect(judge(none, [at(0, 'check-in-answered'), told, again])).toMatchObject({ status: 'missed', observed: 1 })
 })

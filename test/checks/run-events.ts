@@ -86,6 +86,7 @@ const defaults: { [K in Kind]: BodyOf<K> } = {
   'fault-started': { fault: 'gone', effect: 'outage', scope: everyone },
   'fault-ended': { fault: 'gone', effect: 'outage', scope: everyone },
   'run-ended': { reason: 'end-reached' },
+  'run-judged': { verdict: 'passed', doubts: [], checks: [] },
 }
 
 /** One event; what is left out has an ordinary value. */

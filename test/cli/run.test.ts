@@ -23,9 +23,16 @@ test('passes with exit code 0 and says where the trace and the summary are', asy
   expect(stdout).toMatch(/\ntrace {4}runs\/fleet-1\/trace\.jsonl\nsummary {2}runs\/fleet-1\/summary\.json\n$/)
   const events = readTrace(join(cwd, 'runs/fleet-1/trace.jsonl'))
   expect(events.at(0)?.kind).toBe('run-started')
-  expect(events.at(-1)).toMatchObject({ kind: 'run-ended', reason: 'condition-met' })
+  expect(events.at(-2)).toMatchObject({ kind: 'run-ended', reason: 'condition-met' })
+  expect(events.at(-1)).toMatchObject({ kind: 'run-judged', verdict: 'passed' })
   const report = JSON.parse(readFileSync(join(cwd, 'runs/fleet-1/summary.json'), 'utf8')) as RunReport
-  expect(report).toMatchObject({ scenario: 'fleet', passed: true, exitCode: 0, reason: 'condition-met' })
+  expect(report).toMatchObject({
+    scenario: 'fleet',
+    verdict: 'passed',
+    doubts: [],
+    exitCode: 0,
+    reason: 'condition-met',
+  })
 })
 
 test('tells the milestones on stderr as plain lines', async () => {
@@ -48,8 +55,8 @@ test('numbers the runs of one folder', async () => {
 test('ends with exit code 2 when a check is missed', async () => {
   const { exitCode, stdout } = await command(['run', fixture('misses.yaml'), '--json'], { cwd: temporaryFolder() })
   const report = JSON.parse(stdout) as RunReport
-  expect(report).toMatchObject({ passed: false, exitCode: 2, reason: 'condition-met' })
-  expect(report.checks.map(({ passed }) => passed)).toEqual([false])
+  expect(report).toMatchObject({ verdict: 'missed', exitCode: 2, reason: 'condition-met' })
+  expect(report.checks.map(({ status }) => status)).toEqual(['missed'])
   expect(exitCode).toBe(2)
 })
 
@@ -80,7 +87,7 @@ test.for(['SIGINT', 'SIGTERM'] as const)('stops at %s with a partial summary and
   expect(stderr).toMatch(/^Stopping the run\. Press Ctrl-C again to end at once\.$/m)
   expect(exitCode).toBe(130)
   expect(readFileSync(join(cwd, 'runs/long-1/summary.json'), 'utf8')).toBe(stdout)
-  expect(readTrace(join(cwd, 'runs/long-1/trace.jsonl')).at(-1)).toMatchObject({ kind: 'run-ended' })
+  expect(readTrace(join(cwd, 'runs/long-1/trace.jsonl')).at(-1)).toMatchObject({ kind: 'run-judged' })
 })
 
 test.for([

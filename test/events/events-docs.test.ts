@@ -76,6 +76,7 @@ const fields: { [K in RunEventKind]: FieldsOf<K> } = {
   'fault-started': { fault: true, effect: true, scope: true },
   'fault-ended': { fault: true, effect: true, scope: true },
   'run-ended': { reason: true },
+  'run-judged': { verdict: true, doubts: true, checks: true },
 }
 
 const page = readFileSync(new URL('../../docs/events.md', import.meta.url), 'utf8')

@@ -48,18 +48,18 @@ const capPlusOne: StepAgent = (state, input, context) => {
 test('a small fleet gets ready and every check passes', async () => {
   const { reason, checks, events } = await run(small)
   expect(reason).toBe('condition-met')
-  expect(checks.map(({ passed }) => passed)).toEqual([true, true])
+  expect(checks.map(({ status }) => status)).toEqual(['held', 'held'])
   expect(events.filter(({ kind }) => kind === 'pull-succeeded')).toHaveLength(18)
   expect(events.at(0)?.kind).toBe('run-started')
-  expect(events.at(-1)?.kind).toBe('run-ended')
+  expect(events.slice(-2).map(({ kind }) => kind)).toEqual(['run-ended', 'run-judged'])
   expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => index))
 })
 
 test('agents with a cap of one more are caught by the events and by the registry', async () => {
   const { checks } = await run(small, { stepAgent: capPlusOne })
-  expect(checks.map(({ passed, highWater }) => ({ passed, highWater }))).toEqual([
-    { passed: false, highWater: 3 },
-    { passed: false, highWater: 3 },
+  expect(checks.map(({ status, highWater }) => ({ status, highWater }))).toEqual([
+    { status: 'missed', highWater: 3 },
+    { status: 'missed', highWater: 3 },
   ])
 })
 
@@ -81,7 +81,7 @@ test('an interrupted run ends at once with what was seen so far', async () => {
   })
   expect(reason).toBe('interrupted')
   expect(summary.pulls.succeeded).toBeGreaterThan(0)
-  expect(events.at(-1)).toMatchObject({ kind: 'run-ended', reason: 'interrupted' })
+  expect(events.at(-2)).toMatchObject({ kind: 'run-ended', reason: 'interrupted' })
 })
 
 test('a sink that throws is left out and the run goes on', async () => {
@@ -121,5 +121,5 @@ test.each(['real', 'virtual'] as const)('says in %s time who waits for what when
   expect(summary.waiting?.agents).toBe(3)
   expect(summary.waiting?.first[0]).toMatchObject({ agent: 0, image: missing.name })
   expect(summary.waiting?.first[0]?.cause).toContain('repository kasmweb/never-pushed not found')
-  expect(events.at(-2)?.kind).toBe('agents-waiting')
+  expect(events.at(-3)?.kind).toBe('agents-waiting')
 })
