@@ -7,7 +7,7 @@ import { formatTable } from '../simulator/reporters/what-if-text.ts'
 import { estimate } from '../simulator/what-if/statistics.ts'
 
 const sizes = [5, 10, 30]
-const samples = 10_000
+const samples = 5_000
 
 interface Population {
   name: string

@@ -72,10 +72,7 @@ export function comparePoints(
   return { a: formatPoint(pair.a), b: formatPoint(pair.b), differences }
 }
 
-function differenceOf(
-  pairs: [Run, Run][],
-  { metric, certain }: { metric: WhatIfMetric; certain: boolean },
-): Estimate {
+function differenceOf(pairs: [Run, Run][], { metric, certain }: { metric: WhatIfMetric; certain: boolean }): Estimate {
   const differences = pairs.map(([{ measurement: a }, { measurement: b }]) => {
     const [valueA, valueB] = [a[metric], b[metric]]
     return valueA === null || valueB === null ? null : valueB - valueA

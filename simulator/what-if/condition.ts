@@ -60,7 +60,8 @@ interface Comparison {
 
 /** Whatever an open value may become must keep the condition: it is kept everywhere where both bounds keep it. */
 function judge({ grounded, bounds }: Reading, { metric, compare, limit }: Comparison): ConditionResult {
-  if (!grounded) return { status: 'inconclusive', reason: groundless[groundOf(metric)] ?? 'its situation never occurred' }
+  if (!grounded)
+    return { status: 'inconclusive', reason: groundless[groundOf(metric)] ?? 'its situation never occurred' }
   if (bounds === null) return { status: 'inconclusive', reason: `there was no ${metric}` }
   const { low, high } = bounds
   const highest = high ?? Number.POSITIVE_INFINITY

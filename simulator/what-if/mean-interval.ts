@@ -49,7 +49,8 @@ function skewedInterval(values: readonly number[]): Interval {
   const n = values.length
   const mean = values.reduce((sum, value) => sum + value, 0) / n
   const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1))
-  const thirdMoment = (values.reduce((sum, value) => sum + ((value - mean) / deviation) ** 3, 0) * n) / (n - 1) / (n - 2)
+  const thirdMoment =
+    (values.reduce((sum, value) => sum + ((value - mean) / deviation) ** 3, 0) * n) / (n - 1) / (n - 2)
   const skew = thirdMoment / (6 * Math.sqrt(n))
   const studentFactor = jStat.studentt.inv(1 - tail * (1 - 1.8 / Math.sqrt(n)), n - 1)
   const corrected = (factor: number) =>

@@ -40,9 +40,12 @@ function unknownsOf(estimates: Estimate[]): string[] {
   if (has('all-equal')) {
     notes.push('"unknown, 10 alike": no run differed, which does not show that none would, nor by how much.')
   }
-  if (has('too-few')) notes.push('"unknown, 1s to 2s": fewer than 5 runs; these are the least and the most that were seen.')
+  if (has('too-few'))
+    notes.push('"unknown, 1s to 2s": fewer than 5 runs; these are the least and the most that were seen.')
   if (has('nearly-all-equal')) {
-    notes.push('"unknown, 1s to 9s": all but a few runs are alike, and so few exceptions do not tell how many there are.')
+    notes.push(
+      '"unknown, 1s to 9s": all but a few runs are alike, and so few exceptions do not tell how many there are.',
+    )
   }
   return notes
 }

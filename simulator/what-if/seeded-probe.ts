@@ -74,9 +74,12 @@ export function formatSureness(probes: readonly SeededProbe[], path: string): st
   if (probes.every(({ known }) => known === 'certain')) {
     return 'This is certain: no run drew a random number, so every seed says the same.'
   }
-  const parts = probes.toSorted((a, b) => a.value - b.value).map(
-    (probe) => `with ${path}=${probe.value} ${probe.held} of ${probe.seeds} seeds passed, that is ${formatPassing(probe)} runs`,
-  )
+  const parts = probes
+    .toSorted((a, b) => a.value - b.value)
+    .map(
+      (probe) =>
+        `with ${path}=${probe.value} ${probe.held} of ${probe.seeds} seeds passed, that is ${formatPassing(probe)} runs`,
+    )
   return `How sure (95 % confidence): ${parts.join('; ')}. More --seeds narrow it.`
 }
 

@@ -143,9 +143,7 @@ class Sweep {
     const runs = this.#runs[point] ?? []
     // Runs that failed would fail again and must not make a point grow for ever.
     if (runs.length < seeds) return seeds
-    const needs = precision.metrics.map((metric) =>
-      runsNeeded(estimateOf(runs, metric), precision.share),
-    )
+    const needs = precision.metrics.map((metric) => runsNeeded(estimateOf(runs, metric), precision.share))
     return Math.min(precision.seedsMax, Math.max(seeds, ...needs))
   }
 
