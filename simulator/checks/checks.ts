@@ -31,18 +31,20 @@ export function createChecks(scenario: Scenario): Subscription & { results(): Ch
     },
   })
   let endMs = 0
+  let wasInterrupted = false
   let results: CheckResult[] | null = null
   return {
     kinds: new Set([...samples.kinds, 'run-ended' as const]),
     sink: (event: RunEvent) => {
       if (results || event.kind === 'run-judged') return
       endMs = Math.max(endMs, event.atMs)
+      if (event.kind === 'run-ended') wasInterrupted = event.reason === 'interrupted'
       samples.sink(event)
     },
     results: () => {
       if (results) return results
       samples.finish(endMs)
-      results = checks.map((check) => check.result(endMs))
+      results = checks.map((check) => check.result({ endMs, wasInterrupted }))
       return results
     },
   }
@@ -122,19 +124,23 @@ class Check {
     return this.#ground.signal === 'check-ins' ? this.#checkIns : this.#grounds
   }
 
-  result(endMs: number): CheckResult {
+  result({ endMs, wasInterrupted }: { endMs: number; wasInterrupted: boolean }): CheckResult {
     const { name, metric, where, judge } = this.#expectation
     if (endMs >= where.fromMs) for (const key of this.#before.keys()) this.#takeBefore(key)
-    const { occurred, never, violation, ...numbers } = this.#judge.verdict({ endMs, ground: this.#groundCount() })
+    const verdict = this.#judge.verdict({ endMs, ground: this.#groundCount() })
+    const { occurred, never, violation, isFinal, undecided, ...numbers } = verdict
     const early = endMs < where.fromMs ? 'the run ended before the moment it is about' : null
     const problem = this.#fault ?? (occurred ? null : (early ?? never))
     const statement = `This situation never occurred: ${problem}.`
-    const counted = judge.form === 'limit' && judge.aggregate === 'count'
     const seen = violation ?? (problem === null ? null : { atMs: null, statement })
+    // An interruption cuts off whatever was still to come: only what nothing could have healed is known.
+    const isKnown = this.#fault !== null || (violation !== null && (isFinal || !wasInterrupted))
+    const doubt = isKnown ? null : (undecided ?? (wasInterrupted ? 'the run was interrupted' : null))
+    const counted = judge.form === 'limit' && judge.aggregate === 'count'
     return {
       name,
-      status: seen === null ? 'held' : 'missed',
-      reason: seen?.statement ?? null,
+      status: doubt !== null ? 'inconclusive' : seen === null ? 'held' : 'missed',
+      reason: doubt ?? seen?.statement ?? null,
       hangsOnTime: hangsOnTime(this.#expectation),
       ...numbers,
       unit: judge.form === 'never-before' ? 'ms' : counted ? 'count' : metrics[metric].unit,
@@ -142,7 +148,7 @@ class Check {
         problem === null && occurred
           ? { passed: true, ...occurred }
           : { passed: false, samples: occurred?.samples ?? 0, statement },
-      violation: seen,
+      violation: doubt === null ? seen : null,
     }
   }
 }
@@ -167,7 +173,9 @@ function matcher(where: SampleFilter, signal: Signal): (sample: Sample) => boole
     agents: (sample) => sample.agent !== null && agents.has(sample.agent),
     image: (sample) => sample.image === image,
     reason: (sample) => sample.reason === where.reason,
-    authenticated: (sample) => sample.authenticated === where.authenticated,
+    // Whether a pull sends credentials shows when it starts; one that still waits may be of either kind.
+    authenticated: ({ authenticated, state }) =>
+      authenticated === where.authenticated || (authenticated === null && state === 'open'),
     status: (sample) => sample.status === where.status,
     requestClass: (sample) => sample.requestClass === where.requestClass,
     session: (sample) => sample.session?.name === where.session,

@@ -8,6 +8,10 @@ export type Verdict = Omit<CheckResult, 'name' | 'status' | 'reason' | 'hangsOnT
   occurred: { samples: number; statement: string } | null
   /** Why `occurred` is null. */
   never: string
+  /** Whether nothing that could still have come would have healed the violation; of no meaning without one. */
+  isFinal: boolean
+  /** What was still open at the end and could have changed the verdict; null where nothing was. */
+  undecided: string | null
 }
 
 /** Judges one expectation. */

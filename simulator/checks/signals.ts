@@ -12,9 +12,16 @@ export interface SessionSample {
   refusal: SessionRefusal | null
 }
 
+/**
+ * How far a timing has come. `open`: the run ended before it did, and `value` is its length so far. `not-due`: nothing was to end it yet, so
+ * that only a length beyond a limit says anything. `given-up`: it ended without coming to its end, which it never will. Samples that are no
+ * timings are over.
+ */
+export type TimingState = 'over' | 'open' | 'not-due' | 'given-up'
+
 /** One sample of a metric. What a metric does not know of is null. */
 export interface Sample {
-  /** When it was taken; of a timing that a `within` can judge, when the timing began. */
+  /** When it was taken; of a timing, when it began. */
   atMs: number
   value: number
   agent: number | null
@@ -26,8 +33,7 @@ export interface Sample {
   status: number | null
   requestClass: string | null
   session: SessionSample | null
-  /** A timing that the run ended before it closed; `value` is how long it had lasted by then. */
-  open: boolean
+  state: TimingState
 }
 
 /** What is sampled: the metrics, and five situations that only serve as the ground of a count of nothing. */
@@ -81,6 +87,29 @@ function pullOf(sample: Sample, whatHappened: string): string {
 
 function sessionOf({ session }: Sample): string {
   return `the session ${session?.name} of ${session?.user}`
+}
+
+/** Words for a timing by how far it came, with its length in them. */
+function lasted(
+  { state, value }: Sample,
+  words: { over(length: string): string; open(length: string): string },
+): string {
+  const length = formatDuration(value)
+  return state === 'over' ? words.over(length) : `${words.open(length)} when the run ended`
+}
+
+/** The reason of a check that nobody can judge for a timing that was not over. */
+export function stillOpen(metric: Metric, sample: Sample): string {
+  return `still behind when the run ended: ${metric.describe(sample)}`
+}
+
+/** When a sample went beyond a limit: a timing did once it had lasted that long, anything else when it was taken. */
+export function momentBeyond(
+  { unit }: Metric,
+  { atMs, value }: Sample,
+  { limitMs, endMs }: { limitMs: number; endMs: number },
+): number {
+  return unit === 'ms' ? Math.min(atMs + Math.min(limitMs, value), endMs) : atMs
 }
 
 /** Every metric. docs/checks.md says the same for people, and a test compares the two. */
@@ -142,14 +171,22 @@ export const metrics: Record<MetricName, Metric> = {
     hangsOnTime: true,
     filters: ofPull,
     ground: 'pulls-started',
-    describe: (sample) => pullOf(sample, `took ${formatDuration(sample.value)}`),
+    describe: (sample) =>
+      pullOf(sample, lasted(sample, { over: (length) => `took ${length}`, open: (length) => `had run for ${length}` })),
   },
   'queue-wait': {
     unit: 'ms',
     hangsOnTime: true,
     filters: ofPull,
     ground: 'pulls-queued',
-    describe: (sample) => pullOf(sample, `waited ${formatDuration(sample.value)} in the queue`),
+    describe: (sample) =>
+      pullOf(
+        sample,
+        lasted(sample, {
+          over: (length) => `waited ${length} in the queue`,
+          open: (length) => `had waited ${length} in the queue`,
+        }),
+      ),
   },
   'refresh-gap': {
     unit: 'ms',
@@ -157,14 +194,21 @@ export const metrics: Record<MetricName, Metric> = {
     filters: ofImage,
     ground: 'pulls-succeeded',
     describe: (sample) =>
-      `${who(sample)} refreshed ${sample.image} ${formatDuration(sample.value)} after the time before`,
+      `${who(sample)} ${lasted(sample, {
+        over: (length) => `refreshed ${sample.image} ${length} after the time before`,
+        open: (length) => `had not refreshed ${sample.image} for ${length}`,
+      })}`,
   },
   'check-in-gap': {
     unit: 'ms',
     hangsOnTime: true,
     filters: ofAgent,
     ground: 'check-ins',
-    describe: (sample) => `${who(sample)} checked in ${formatDuration(sample.value)} after the time before`,
+    describe: (sample) =>
+      `${who(sample)} ${lasted(sample, {
+        over: (length) => `checked in ${length} after the time before`,
+        open: (length) => `had not checked in for ${length}`,
+      })}`,
   },
   'ready-time': {
     unit: 'ms',
@@ -172,9 +216,9 @@ export const metrics: Record<MetricName, Metric> = {
     filters: ofAgent,
     ground: 'check-ins',
     describe: (sample) =>
-      sample.open
-        ? `${who(sample)} was not ready when the run ended, ${formatDuration(sample.value)} after its start`
-        : `${who(sample)} was ready ${formatDuration(sample.value)} after its start`,
+      sample.state === 'over'
+        ? `${who(sample)} was ready ${formatDuration(sample.value)} after its start`
+        : `${who(sample)} was not ready when the run ended, ${formatDuration(sample.value)} after its start`,
   },
   'digests-held': {
     unit: 'count',
@@ -191,9 +235,9 @@ export const metrics: Record<MetricName, Metric> = {
     filters: ['image'],
     ground: 'images-published',
     describe: (sample) =>
-      sample.open
-        ? `${who(sample)} still held the old ${sample.image} when the run ended, ${formatDuration(sample.value)} after the tag moved`
-        : `${who(sample)} held the old ${sample.image} until ${formatDuration(sample.value)} after the tag moved`,
+      sample.state === 'over'
+        ? `${who(sample)} held the old ${sample.image} until ${formatDuration(sample.value)} after the tag moved`
+        : `${who(sample)} did not hold the new ${sample.image} when the run ended, ${formatDuration(sample.value)} after the tag moved`,
   },
   'images-pruned': {
     unit: 'count',
@@ -269,9 +313,9 @@ export const metrics: Record<MetricName, Metric> = {
     filters: ['image'],
     ground: 'check-ins',
     describe: (sample) =>
-      sample.open
-        ? `agents were still without ${sample.image} after a wait of ${formatDuration(sample.value)}`
-        : `the agents held ${sample.image} after a wait of ${formatDuration(sample.value)}`,
+      sample.state === 'over'
+        ? `the agents held ${sample.image} after a wait of ${formatDuration(sample.value)}`
+        : `agents were still without ${sample.image} after a wait of ${formatDuration(sample.value)}`,
   },
 }
 

@@ -107,7 +107,7 @@ test.each(['max', 'min', 'mean', 'p50', 'p95', 'count', 'sum'] as const)(
   'a %s of no samples fails, whatever the limit',
   (aggregate) => {
     const result = judge(limit('pull-duration', { aggregate, atMost: 5_000 }), [
-      at(0, 'pull-started'),
+      at(0, 'pull-queued'),
       at(9, 'run-ended'),
     ])
     expect(result).toMatchObject({ status: 'missed', occurred: { passed: false, samples: 0 } })
@@ -424,21 +424,25 @@ test('within is missed by a timing that closed late, at the moment it was due', 
   })
 })
 
-test('within is missed by a timing that never closed, however short the run', () => {
+test('within cannot tell of a timing that was neither over nor beyond its limit', () => {
   expect(judge(within('ready-time', 1_000), [...twoStarts, at(70, 'run-ended')])).toMatchObject({
-    status: 'missed',
+    status: 'inconclusive',
+    reason:
+      'still behind when the run ended: agent 2 (group office) was not ready when the run ended, 60ms after its start',
     observed: 60,
     slack: null,
-    violation: { atMs: 70, statement: 'agent 2 (group office) was not ready when the run ended, 60ms after its start' },
+    violation: null,
   })
 })
 
-test('a limit judges the timings that closed', () => {
+test('a limit counts what is not over with its length so far', () => {
   const events = [...twoStarts, at(9_000, 'run-ended')]
   expect(judge(limit('ready-time', { atMost: 100 }), events)).toMatchObject({
-    status: 'held',
-    observed: 60,
-    occurred: { samples: 1 },
+    status: 'missed',
+    observed: 8_990,
+    slack: -8_890,
+    occurred: { samples: 2, statement: '2 samples of ready-time, 1 of them not over' },
+    violation: { atMs: 110 },
   })
 })
 
@@ -461,7 +465,7 @@ test('within names the image and an agent that still drifts', () => {
   ]
   expect(judge(within('drift-time', 2_000, { image: chrome }), events).violation).toEqual({
     atMs: 2_100,
-    statement: `agent 3 (group office) still held the old ${chrome} when the run ended, 5s after the tag moved`,
+    statement: `agent 3 (group office) did not hold the new ${chrome} when the run ended, 5s after the tag moved`,
   })
 })
 

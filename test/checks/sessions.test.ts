@@ -111,7 +111,7 @@ test('that nobody is refused means something only where somebody asked', () => {
   expect(judge(nobody, story.slice(0, 7))).toMatchObject({ status: 'missed', occurred: { passed: false } })
 })
 
-test('a wait that missed its deadline, or that the run ended, stays open', () => {
+test('a wait that missed its deadline is missed, and so is one that outlasted it until the run ended', () => {
   const expectation: Expectation = {
     ...{ name: 'waits', metric: 'wait-time', where: where() },
     judge: { form: 'within', durationMs: 400 },
@@ -119,7 +119,7 @@ test('a wait that missed its deadline, or that the run ended, stays open', () =>
   const started = at(100, 'wait-started')
   const ended = (met: boolean) => at(400, 'wait-ended', { met, waitedMs: 300 })
   expect(judge(expectation, [started, ended(true)])).toMatchObject({ status: 'held', observed: 300 })
-  expect(judge(expectation, [started, ended(false)])).toMatchObject({ status: 'missed', violation: { atMs: 500 } })
-  expect(judge(expectation, [started])).toMatchObject({ status: 'missed' })
+  expect(judge(expectation, [started, ended(false)])).toMatchObject({ status: 'missed', violation: { atMs: 400 } })
+  expect(judge(expectation, [started])).toMatchObject({ status: 'missed', violation: { atMs: 500 } })
   expect(judge(expectation, [])).toMatchObject({ status: 'missed', occurred: { passed: false } })
 })
