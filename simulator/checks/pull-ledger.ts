@@ -79,18 +79,6 @@ export class PullLedger {
     return this.#running.get(agent)?.size ?? 0
   }
 
-  /** How long each pull that runs has run, and each that waits has waited, at a moment. */
-  open(atMs: number): { runningMs: number[]; waitingMs: number[] } {
-    return {
-      runningMs: [...this.#running.values()].flatMap((pulls) =>
-        [...pulls.values()].map(({ startedAtMs }) => atMs - startedAtMs),
-      ),
-      waitingMs: [...this.#queuedAtMs.values()].flatMap((images) =>
-        [...images.values()].map((queuedAtMs) => atMs - queuedAtMs),
-      ),
-    }
-  }
-
   /** How many pulls all agents run now. */
   get runningInFleet(): number {
     return this.#runningInFleet

@@ -103,10 +103,11 @@ export class PullSums {
 
   /** How long pulls take and wait, those that do so still at this moment included. */
   timings(atMs: number): { durationMs: OpenDistribution | null; queueWaitMs: OpenDistribution | null } {
-    const { runningMs, waitingMs } = this.#ledger.open(atMs)
+    const running = this.#ledger.runningPulls().map(({ startedAtMs }) => atMs - startedAtMs)
+    const queued = this.#ledger.queuedPulls().map(({ queuedAtMs }) => atMs - queuedAtMs)
     return {
-      durationMs: this.#durationMs.resultWithOpen(runningMs),
-      queueWaitMs: this.#queueWaitMs.resultWithOpen(waitingMs),
+      durationMs: this.#durationMs.resultWithOpen(running),
+      queueWaitMs: this.#queueWaitMs.resultWithOpen(queued),
     }
   }
 

@@ -39,21 +39,26 @@ function formatSeen({ runs, seen }: Estimate, unit: Unit): string {
  * What a difference comes to. Two sides are the same where that follows from the scenario, and never because some seeds show no difference.
  *
  * @example
- * formatVerdict(estimate([0, 0, 0, 0, 0])) // 'unknown: 5 seeds cannot tell; equal in all, other seeds may differ (up to 45 % of them)'
+ * formatVerdict(estimate([0, 0, 0, 0, 0])) // 'unknown: 5 seeds cannot tell; equal in all, yet up to 45 % of others may differ'
  */
 export function formatVerdict(difference: Estimate): string {
-  const { runs, mean, known, why, low, high, seen } = difference
+  const { runs, mean, known, low, high, seen } = difference
   if (mean === null || seen === null) return 'unknown: not reached in every run'
-  const direction = mean > 0 ? 'more' : mean < 0 ? 'less' : 'equal'
   const seeds = runs === 1 ? 'one seed' : `${runs} seeds`
-  if (known === 'certain') return mean === 0 ? 'the same' : `${direction}, with every seed`
+  if (known === 'certain') return mean === 0 ? 'the same' : `${mean > 0 ? 'more' : 'less'}, with every seed`
   if (known === 'interval' && low !== null && high !== null) {
-    return low > 0 || high < 0 ? direction : `unknown: ${seeds} show no difference that is not chance`
+    return low > 0 ? 'more' : high < 0 ? 'less' : `unknown: ${seeds} show no difference that is not chance`
   }
-  if (why === 'all-equal') {
-    return `unknown: ${seeds} cannot tell; ${direction} in all, other seeds may differ (${formatUnseen(difference)} of them)`
+  const cannotTell = `unknown: ${seeds} cannot tell`
+  if (runs === 1) return cannotTell
+  if (seen.least === 0 && seen.most === 0) {
+    return `${cannotTell}; equal in all, yet ${formatUnseen(difference)} of others may differ`
   }
-  return `unknown: ${seeds} cannot tell`
+  if (seen.least > 0 || seen.most < 0) {
+    // An exact statement that needs no spread: so many seeds of one sign leave so few of another.
+    return `${mean > 0 ? 'more' : 'less'} in all ${seeds}, so in ${formatShare(1 - difference.unseenAtMost)} of others or more; how much is unknown`
+  }
+  return cannotTell
 }
 
 /**
@@ -70,7 +75,7 @@ export function formatUnseen({ unseenAtMost }: Pick<Estimate, 'unseenAtMost'>): 
  * A share in per cent.
  *
  * @example
- * formatShare(0.0995) // '9.9 %'
+ * formatShare(0.093) // '9.3 %'
  */
 export function formatShare(share: number): string {
   const percent = share * 100

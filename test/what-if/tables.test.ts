@@ -42,7 +42,7 @@ test('the first parameter makes the rows and the second one the columns', () => 
     title: 'Time until an agent is ready, 95th percentile (ready-time.p95)',
     columns: ['fleet.agents', 'fleet.cap = 2', 'fleet.cap = 4'],
     rows: [
-      ['10', '1m 1s ± 1.7s', '30s (unknown, 5 alike)'],
+      ['10', '1m 1s ± 1.6s', '30s (unknown, 5 alike)'],
       ['20', '1 of 2 runs', '45.0s (unknown, 45s to 45.0s)'],
     ],
   })
