@@ -192,10 +192,7 @@ async function createControl(
 /** A call that a clock which is moved on waits for. */
 export function awaited<Subject, Answer>(call: (subject: Subject) => Promise<Answer>, clock: Clock) {
   if (!(clock instanceof Timekeeper)) return call
-  return async (subject: Subject) => {
-    const end = clock.begin()
-    return call(subject).finally(end)
-  }
+  return (subject: Subject) => clock.during(`a call of the web app: ${call.name}`, () => call(subject))
 }
 
 async function certificateOf(https: true | CertificateFiles, host: string): Promise<Certificate> {

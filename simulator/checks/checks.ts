@@ -77,6 +77,9 @@ class Check {
   takers(): { signal: Signal; take: (sample: Sample) => void }[] {
     const { metric, judge } = this.#expectation
     const takers = [{ signal: metric as Signal, take: (sample: Sample) => this.#take(sample) }]
+    if (judge.form === 'never-before') {
+      takers.push({ signal: 'check-ins', take: (sample) => this.#takeCheckIn(sample, judge.beforeMs) })
+    }
     if (judge.form === 'limit' && judge.atMost === 0) {
       takers.push({ signal: 'check-ins', take: (sample) => this.#takeCheckIn(sample) })
       takers.push({ signal: this.#ground.signal, take: (sample) => this.#takeGround(sample) })
@@ -106,9 +109,9 @@ class Check {
     if (sample && sample.value > 0) this.#judge.take({ ...sample, atMs: this.#expectation.where.fromMs })
   }
 
-  #takeCheckIn(sample: Sample): void {
-    const { fromMs, untilMs } = this.#expectation.where
-    const inWindow = sample.atMs >= fromMs && (untilMs === null || sample.atMs < untilMs)
+  #takeCheckIn(sample: Sample, beforeMs = this.#expectation.where.untilMs): void {
+    const { fromMs } = this.#expectation.where
+    const inWindow = sample.atMs >= fromMs && (beforeMs === null || sample.atMs < beforeMs)
     if (inWindow && this.#matchesCheckIn(sample)) this.#checkIns += 1
   }
 
@@ -118,9 +121,10 @@ class Check {
     if ((untilMs === null || sample.atMs < untilMs) && this.#ground.matches(sample)) this.#grounds += 1
   }
 
-  /** A count of nothing stands on agents that were at work in the window, and on what they had to be at work on. */
+  /** What never happens before a moment stands on agents that were at work by then; a count of nothing stands on agents that were at work in the window, and on what they had to be at work on. */
   #groundCount(): number {
     if (this.#checkIns === 0) return 0
+    if (this.#expectation.judge.form === 'never-before') return this.#checkIns
     return this.#ground.signal === 'check-ins' ? this.#checkIns : this.#grounds
   }
 

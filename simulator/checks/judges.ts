@@ -74,6 +74,8 @@ class NeverBeforeJudge implements Judge {
   #highest: number | null = null
   #first: Sample | null = null
   #reached = 0
+  /** The most that there was before the moment. */
+  #highestBefore: number | null = null
   /** A timing that may yet reach the value. */
   #open: Sample | null = null
 
@@ -88,6 +90,7 @@ class NeverBeforeJudge implements Judge {
     const isReached = value >= this.#value || state === 'given-up'
     if (!isReached && state === 'not-due') return
     this.#highest = Math.max(this.#highest ?? value, value)
+    if (atMs < this.#beforeMs) this.#highestBefore = Math.max(this.#highestBefore ?? value, value)
     if (!isReached) {
       if (state === 'open') this.#open ??= sample
       return
@@ -96,11 +99,13 @@ class NeverBeforeJudge implements Judge {
     if (!this.#first || atMs < this.#first.atMs) this.#first = sample
   }
 
-  verdict(): Verdict {
+  verdict({ ground }: { ground: number }): Verdict {
     const [first, open] = [this.#first, this.#open]
     const tooEarly = first !== null && first.atMs < this.#beforeMs
     const moment = formatDuration(this.#beforeMs)
-    const reached = `${this.#value} was reached from ${moment} on, samples: ${this.#reached}`
+    const before = `before it the most was ${this.#highestBefore ?? 'nothing'}`
+    const reached = `${this.#value} was reached from ${moment} on, samples: ${this.#reached}; ${before}`
+    const isGrounded = ground > 0 || this.#highestBefore !== null
     const mayChange = open !== null && (open.atMs < this.#beforeMs || this.#reached === 0)
     return {
       observed: first?.atMs ?? null,
@@ -111,8 +116,11 @@ class NeverBeforeJudge implements Judge {
       violation: tooEarly ? { atMs: first.atMs, statement: this.#metric.describe(first) } : null,
       isFinal: true,
       undecided: mayChange ? stillOpen(this.#metric, open) : null,
-      occurred: this.#reached === 0 ? null : { samples: this.#reached, statement: reached },
-      never: `${this.#value} was not reached from ${moment} on; the most was ${this.#highest ?? 'nothing'}`,
+      occurred: this.#reached === 0 || !isGrounded ? null : { samples: this.#reached, statement: reached },
+      never:
+        this.#reached === 0
+          ? `${this.#value} was not reached from ${moment} on; the most was ${this.#highest ?? 'nothing'}`
+          : `no check-ins before ${moment} that could have led to ${this.#value}`,
     }
   }
 }

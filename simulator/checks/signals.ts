@@ -13,7 +13,7 @@ export interface SessionSample {
 }
 
 /**
- * How far a timing has come. `open`: the run ended before it did, and `value` is its length so far. `not-due`: nothing was to end it yet, so
+ * How far a timing has come, or a pull whose bytes are counted. `open`: the run ended before it did, and `value` is what it was so far. `not-due`: nothing was to end it yet, so
  * that only a length beyond a limit says anything. `given-up`: it ended without coming to its end, which it never will. Samples that are no
  * timings are over.
  */
@@ -218,7 +218,9 @@ export const metrics: Record<MetricName, Metric> = {
     describe: (sample) =>
       sample.state === 'over'
         ? `${who(sample)} was ready ${formatDuration(sample.value)} after its start`
-        : `${who(sample)} was not ready when the run ended, ${formatDuration(sample.value)} after its start`,
+        : sample.value === 0
+          ? `${who(sample)} had not started when the run ended`
+          : `${who(sample)} was not ready when the run ended, ${formatDuration(sample.value)} after its start`,
   },
   'digests-held': {
     unit: 'count',
@@ -251,7 +253,11 @@ export const metrics: Record<MetricName, Metric> = {
     hangsOnTime: true,
     filters: ofPull,
     ground: 'pulls-started',
-    describe: (sample) => pullOf(sample, `downloaded ${formatBytes(sample.value)}`),
+    describe: (sample) =>
+      pullOf(
+        sample,
+        sample.state === 'over' ? `downloaded ${formatBytes(sample.value)}` : 'was not over when the run ended',
+      ),
   },
   'registry-requests': {
     unit: 'count',

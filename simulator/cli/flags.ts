@@ -3,6 +3,7 @@ import { InvalidArgumentError } from 'commander'
 import { parseReference } from '../../server/kernel/reference.ts'
 import { parseSizeBytes } from '../../server/kernel/units.ts'
 import type { Quirks } from '../../server/main.ts'
+import type { RunTime } from '../driver/prepared-run.ts'
 
 export interface Account {
   username: string
@@ -28,6 +29,15 @@ export function parseQuirk(text: string, before: Partial<Quirks> = {}): Partial<
     throw new InvalidArgumentError('It must be a name and a value, like errors.permission=200.')
   }
   return { ...before, [name]: /^(true|false|\d+)$/.test(value) ? JSON.parse(value) : value }
+}
+
+const times = ['settled', 'wall', 'virtual'] as const
+
+export function parseTime(text: string): RunTime {
+  const time = times.find((each) => each === text)
+  if (time !== undefined) return time
+  const renamed = text === 'real' ? ' What was real is now settled (the clock waits for the work) or wall.' : ''
+  throw new InvalidArgumentError(`It must be settled, wall or virtual.${renamed}`)
 }
 
 export function parseSpeed(text: string): number {

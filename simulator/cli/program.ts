@@ -16,6 +16,7 @@ import {
   parseSeed,
   parseSizeText,
   parseSpeed,
+  parseTime,
 } from './flags.ts'
 import { addPush } from './push-command.ts'
 import { addTrials } from './trials.ts'
@@ -188,15 +189,17 @@ function addRun(program: Command, setExitCode: (exitCode: number) => void): void
     .description('Run a scenario and judge what it expects.')
     .argument('<scenario>', 'name of a shipped scenario, or a file (.ts, .yaml, .json)')
     .addOption(
-      new Option('--time <kind>', 'on the wall clock, with sockets; or virtual, as fast as it can be worked out')
-        .choices(['real', 'virtual'])
-        .default('real'),
+      new Option(
+        '--time <kind>',
+        'settled: over sockets, as fast as the work gets done; wall: over sockets, at a speed; virtual: without sockets (default: settled where all parts are in this process)',
+      ).argParser(parseTime),
     )
     .option('--no-fast-forward', 'in virtual time, carry out even the check-ins that change nothing')
     .addOption(
-      new Option('--speed <factor>', 'how many times faster than the wall (default: as the scenario says)').argParser(
-        parseSpeed,
-      ),
+      new Option(
+        '--speed <factor>',
+        'how many times faster than the wall; means --time wall (default there: as the scenario says)',
+      ).argParser(parseSpeed),
     )
     .addOption(
       new Option('--seed <number>', 'seed of all randomness (default: as the scenario says)').argParser(parseSeed),
@@ -220,7 +223,7 @@ function addRun(program: Command, setExitCode: (exitCode: number) => void): void
       'after',
       examples([
         ['kasm-sim run storm', 'a shipped scenario'],
-        ['kasm-sim run fleet.yaml --speed 60', 'a file, an hour in a minute'],
+        ['kasm-sim run fleet.yaml --speed 60', 'a file, for people who watch: an hour in a minute'],
         ['kasm-sim run storm --time virtual', 'the same in virtual time: no sockets, no waiting'],
         ['kasm-sim run storm --seed 7 --json', 'another fleet of the same kind, for scripts'],
         ['kasm-sim run storm --web-app http://127.0.0.1:8080', 'with a `kasm-sim serve --auto-enable-agents`'],

@@ -23,7 +23,7 @@ export async function replay(file: string, flags: { json?: true; har?: string })
     return exitCode
   }
   const { scenario, seed, version } = outcome.start
-  const lines = outcome.time === 'virtual' ? describeVirtual(outcome) : describeReal(outcome)
+  const lines = outcome.time === 'virtual' ? describeVirtual(outcome) : describeCounts(outcome)
   process.stdout.write(`${[`${scenario.name}, seed ${seed}, traced by kasm-sim ${version}`, ...lines].join('\n')}\n`)
   return exitCode
 }
@@ -45,12 +45,12 @@ function describeVirtual({ events, divergence, interrupted }: Extract<Replay, { 
   ]
 }
 
-function describeReal({ counts, reason, identical }: Extract<Replay, { time: 'real' }>): string[] {
+function describeCounts({ time, counts, reason, identical }: Extract<Replay, { counts: unknown }>): string[] {
   const width = Math.max(...counts.map(({ name }) => name.length))
   const row = (name: string, traced: string, replayed: string) =>
     `  ${name.padEnd(width)}  ${traced.padStart(14)}  ${replayed.padStart(14)}`
   return [
-    'The trace is of real time, where no two runs are the same. It was run again in virtual time, and only counts are compared.',
+    `The trace is of a run over sockets (${time} time). It was run again in virtual time, and only counts are compared.`,
     ...(reason === 'unfinished' || reason === 'interrupted' ? [`The traced run is ${reason}, the replay is not.`] : []),
     row('', 'traced', 'replayed'),
     ...counts.map(({ name, traced, replayed }) => {

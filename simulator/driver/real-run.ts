@@ -1,9 +1,10 @@
-// The world of a run in real time: a registry that listens with the scenario's images in it, and a web app that defines them.
+// The world of a run over sockets: a registry that listens with the scenario's images in it, and a web app that defines them.
 import { KasmSimError } from '../../server/kernel/errors.ts'
 import { Timekeeper } from '../../server/kernel/timekeeper.ts'
 import { formatDuration } from '../../server/kernel/units.ts'
 import { startWebApp } from '../../server/main.ts'
 import type { Emit } from '../events/event-log.ts'
+import type { Lateness } from '../events/events.ts'
 import { openBackend } from '../registry/backend/open.ts'
 import type { FaultDecider } from '../registry/faults/strike.ts'
 import type { RequestRecord } from '../registry/journal.ts'
@@ -17,10 +18,12 @@ import { FaultWatch } from './fault-watch.ts'
 import { hasRemoteEngines, openGroupEngines } from './group-engines.ts'
 import { ImageLibrary } from './image-library.ts'
 import { initialImages } from './initial-images.ts'
+import { LatenessWatch, latenessBoundMs } from './lateness.ts'
 import { createPeople } from './people.ts'
 import type { PreparedRun } from './prepared-run.ts'
 import { pusherOf } from './push.ts'
 import { runRealTime } from './real-time.ts'
+import { epochMs } from './virtual-web-app.ts'
 import { type Wait, waitOn } from './wait.ts'
 import { type WebAppAddress, WebAppClient } from './web-app-client.ts'
 
@@ -28,8 +31,8 @@ import { type WebAppAddress, WebAppClient } from './web-app-client.ts'
 const wallTimeMaxMs = 2 ** 31 - 1
 
 export interface RealRunOptions {
-  /** How many times faster than the wall. */
-  speed: number
+  /** How many times faster than the wall; null where the clock moves on as soon as the work of a moment is done. */
+  speed: number | null
   /** Checks in with this web app and defines the scenario's images there; absent: the run has a web app of its own. */
   webApp?: WebAppAddress | undefined
   /** Keeps each agent's blobs in a folder of its own in here; absent: bytes are verified and dropped. */
@@ -37,15 +40,15 @@ export interface RealRunOptions {
 }
 
 /**
- * Starts what a run in real time needs.
+ * Starts what a run over sockets needs.
  *
  * @throws KasmSimError USAGE of a speed that makes no sense, SERVER_UNREACHABLE of a web app or upstream that does not answer,
  *   BACKEND_INVALID | DOCKER_UNAVAILABLE | IMAGES_MISSING of the scenario's backend
  */
 export async function prepareRealRun(scenario: Scenario, options: RealRunOptions): Promise<PreparedRun> {
   const { speed, contentDirectory } = options
-  assertSpeed(scenario, speed)
-  const timekeeper = new Timekeeper({ speed })
+  if (speed !== null) assertSpeed(scenario, speed)
+  const timekeeper = new Timekeeper(speed === null ? { startMs: epochMs, frozen: true } : { speed })
   /** The run's own time stands still until it is driven. */
   let startMs = Number.NaN
   let emit: Emit = () => {}
@@ -53,28 +56,70 @@ export async function prepareRealRun(scenario: Scenario, options: RealRunOptions
   const profile = loadProfile(scenario.registry.profile)
   const faults = new FaultWatch(scenario, profile.name)
   const decider = { decide: faults.decide.bind(faults), nowMs, delay: waitOn(timekeeper) }
+  const tell = (record: RequestRecord) =>
+    emit({ kind: 'registry-request', ...record, startedAtMs: Math.round(record.startedAtMs - startMs) })
+  const requests = new RequestsOfMoment(tell)
+  const onRequest = speed === null ? requests.add : tell
+  const lateness = speed === null ? null : watchLateness(scenario, { speed, timekeeper, tell: (told) => emit(told) })
+  const onLate = (lateMs: number) => lateness?.note('transfers', lateMs)
   const world = await startWorld(
-    { scenario, timekeeper, profile, faults: decider, webApp: options.webApp },
-    (record) => {
-      emit({ kind: 'registry-request', ...record, startedAtMs: Math.round(record.startedAtMs - startMs) })
-    },
+    { scenario, timekeeper, profile, faults: decider, webApp: options.webApp, onLate },
+    onRequest,
   )
   return {
-    time: 'real',
-    speed,
+    time: speed === null ? 'settled' : 'wall',
+    speed: speed ?? 1,
     nowMs,
     published: world.published,
-    drive: (driving) => {
+    drive: async (driving) => {
       startMs = timekeeper.nowMs()
       world.registry.renewPasswords()
       emit = driving.log.emit
-      return runRealTime({ scenario, timekeeper, originMs: startMs, contentDirectory, faults, ...world, ...driving })
+      const settled = () => requests.tell()
+      const onAnswered = (durationMs: number) => lateness?.note('check-ins', durationMs)
+      const run = { scenario, timekeeper, originMs: startMs, contentDirectory, faults, settled, onAnswered }
+      lateness?.begin()
+      const reason = await runRealTime({ ...run, ...world, ...driving })
+      if (lateness) emit({ kind: 'lateness', ...lateness.end() })
+      return reason
     },
+    doubts: () => lateness?.doubts() ?? [],
     close: async () => {
       await world.close()
       timekeeper.close()
     },
   }
+}
+
+/** The requests that became known at one moment, told in the order in which they were begun. */
+class RequestsOfMoment {
+  readonly #tell: (record: RequestRecord) => void
+  #known: { record: RequestRecord; work: number }[] = []
+
+  constructor(tell: (record: RequestRecord) => void) {
+    this.#tell = tell
+  }
+
+  readonly add = (record: RequestRecord, work: number | null): void => {
+    this.#known.push({ record, work: work ?? 0 })
+  }
+
+  tell(): void {
+    if (this.#known.length === 0) return
+    const known = this.#known.sort((one, other) => one.work - other.work)
+    this.#known = []
+    for (const { record } of known) this.#tell(record)
+  }
+}
+
+function watchLateness(
+  scenario: Scenario,
+  { speed, timekeeper, tell }: { speed: number; timekeeper: Timekeeper; tell: Emit },
+): LatenessWatch {
+  const onWorse = (lateness: Lateness) => tell({ kind: 'lateness', ...lateness })
+  const watch = new LatenessWatch({ speed, boundMs: latenessBoundMs(scenario), onWorse })
+  timekeeper.watchLateness(watch.noteTurn)
+  return watch
 }
 
 interface WorldOptions {
@@ -83,11 +128,12 @@ interface WorldOptions {
   profile: Profile
   faults: FaultDecider
   webApp: WebAppAddress | undefined
+  onLate: (lateMs: number) => void
 }
 
 async function startWorld(
-  { scenario, timekeeper, profile, faults, webApp }: WorldOptions,
-  onRequest: (record: RequestRecord) => void,
+  { scenario, timekeeper, profile, faults, webApp, onLate }: WorldOptions,
+  onRequest: (record: RequestRecord, work: number | null) => void,
 ) {
   const closers: (() => Promise<void>)[] = []
   const close = async () => {
@@ -101,7 +147,7 @@ async function startWorld(
       accounts: scenario.registry.accounts,
       clock: timekeeper,
       trustSimulationHeaders: true,
-      shape: shapeOf(scenario, waitOn(timekeeper)),
+      shape: { ...shapeOf(scenario, waitOn(timekeeper)), wholeBodies: timekeeper.state.isFrozen, onLate },
       faults,
       onRequest,
     })
@@ -114,7 +160,7 @@ async function startWorld(
     const library = new ImageLibrary(scenario)
     const published = await initialImages(scenario, library, registry)
     return {
-      registry: { ...registry, push: pusherOf(registry, scenario) },
+      registry: { ...registry, push: pusherOf(registry, scenario, timekeeper) },
       client,
       library,
       published,
@@ -137,25 +183,26 @@ export function shapeOf({ network, groups }: Pick<Scenario, 'network' | 'groups'
     uplinkBytesPerSecond,
     connectionBytesPerSecond,
     downlinkBytesPerSecond: (agent) => downlinks[agent] ?? null,
-    latencyMs: roundTripMs + serverLatencyMs,
+    roundTripMs,
+    serverLatencyMs,
     delay,
   }
 }
 
 async function ownWebApp(
   scenario: Scenario,
-  clock: Timekeeper,
+  timekeeper: Timekeeper,
   closers: (() => Promise<void>)[],
 ): Promise<WebAppClient> {
   const webApp = await startWebApp({
-    clock,
+    clock: timekeeper,
     images: definedImages(scenario),
     zones: zonesOf(scenario),
     autoEnableAgents: scenario.webApp.autoEnableAgents,
     pruneImagesMode: scenario.webApp.pruneImagesMode,
   })
   closers.push(() => webApp.close())
-  return new WebAppClient(webApp)
+  return new WebAppClient(webApp, { timekeeper })
 }
 
 /** Defines what the scenario needs and the web app lacks; definitions of the same reference are left as they are. */

@@ -42,6 +42,7 @@ export function prepareVirtualRun(scenario: Scenario, options: VirtualRunOptions
       .addPublished(scenario.images)
       .map(({ name, image }) => ({ image: name, digest: registry.publish(image).digest })),
     drive: (driving) => runVirtualTime({ scenario, queue, model, registry, library, faults, fastForward, ...driving }),
+    doubts: () => [],
     close: async () => {},
   }
 }

@@ -4,8 +4,8 @@ import type { KasmModel, ModelCall } from '../../server/model/model.ts'
 import { agentServerId } from './agent-messages.ts'
 import { WebAppError } from './web-app-client.ts'
 
-/** Dates of the web app count from here, so that two runs show the same ones. */
-const epochMs = Date.UTC(2026, 0, 1)
+/** Dates of the web app count from here where no wall does, so that two runs show the same ones. */
+export const epochMs = Date.UTC(2026, 0, 1)
 
 export class VirtualWebApp {
   readonly #model: KasmModel

@@ -3,6 +3,7 @@
 import { Pool } from 'undici'
 import type { HeartbeatReply, HeartbeatRequest } from '../../server/api/manager.ts'
 import { KasmSimError } from '../../server/kernel/errors.ts'
+import type { Timekeeper } from '../../server/kernel/timekeeper.ts'
 
 /** Where a web app is and what it takes to talk to it. */
 export interface WebAppAddress {
@@ -36,6 +37,14 @@ export class WebAppError extends Error {
   }
 }
 
+/** What a client does its calls with. */
+interface WebAppClientOptions {
+  /** Default: HTTP. */
+  send?: Send | undefined
+  /** The clock that waits for every call; default: none does. */
+  timekeeper?: Timekeeper | undefined
+}
+
 /**
  * A client of one web app for a whole fleet.
  *
@@ -48,10 +57,13 @@ export class WebAppClient {
   readonly #send: Send
   readonly close: () => Promise<void>
 
-  constructor(address: WebAppAddress, send?: Send) {
+  constructor(address: WebAppAddress, { send, timekeeper }: WebAppClientOptions = {}) {
     this.#address = address
-    const { send: own, close } = send ? { send, close: async () => {} } : sendOverHttp(address)
-    this.#send = own
+    const limits = timekeeper ? { headersTimeout: 0, bodyTimeout: 0 } : {}
+    const { send: own, close } = send ? { send, close: async () => {} } : sendOverHttp(address, limits)
+    this.#send = timekeeper
+      ? (request) => timekeeper.during(`${request.method} ${request.path}`, () => own(request))
+      : own
     this.close = close
   }
 
@@ -110,8 +122,11 @@ export class WebAppClient {
   }
 }
 
-function sendOverHttp({ url, certificate }: WebAppAddress): { send: Send; close(): Promise<void> } {
-  const pool = new Pool(url, { connections: 64, ...(certificate ? { connect: { ca: certificate } } : {}) })
+function sendOverHttp(
+  { url, certificate }: WebAppAddress,
+  limits: { headersTimeout?: number; bodyTimeout?: number },
+): { send: Send; close(): Promise<void> } {
+  const pool = new Pool(url, { connections: 64, ...limits, ...(certificate ? { connect: { ca: certificate } } : {}) })
   const send: Send = async (request) => {
     const { statusCode, body } = await pool.request(request)
     return { status: statusCode, text: await body.text() }

@@ -105,7 +105,7 @@ export class Kasm implements AsyncDisposable {
       const answer = await app.inject({ ...rest, url: path, ...(body === null ? {} : { payload: body }) })
       return { status: answer.statusCode, text: answer.payload }
     }
-    this.#agentClient = new WebAppClient({ url, ...credentials }, listens ? undefined : send)
+    this.#agentClient = new WebAppClient({ url, ...credentials }, { send: listens ? undefined : send, timekeeper })
     this.#fleet = this.#createFleet()
   }
 

@@ -5,7 +5,7 @@ import { FaultWatch } from '../driver/fault-watch.ts'
 import { ImageLibrary } from '../driver/image-library.ts'
 import { initialImages } from '../driver/initial-images.ts'
 import { shapeOf } from '../driver/real-run.ts'
-import { waitOn, waitWithin } from '../driver/wait.ts'
+import { waitOn } from '../driver/wait.ts'
 import { openBackend } from '../registry/backend/open.ts'
 import type { Journal } from '../registry/journal.ts'
 import { loadProfile } from '../registry/profile-file.ts'
@@ -59,8 +59,8 @@ export class LiveRegistry {
       accounts: scenario.registry.accounts,
       clock: timekeeper,
       trustSimulationHeaders: true,
-      faults: { decide: faults.decide.bind(faults), nowMs, delay: waitWithin(timekeeper) },
-      ...(isShaped ? { shape: { ...shapeOf(scenario, waitOn(timekeeper)), hold: () => timekeeper.pause() } } : {}),
+      faults: { decide: faults.decide.bind(faults), nowMs, delay: waitOn(timekeeper) },
+      ...(isShaped ? { shape: shapeOf(scenario, waitOn(timekeeper)) } : {}),
     })
     const schedule = (atMs: number, due: () => void) => void timekeeper.at(originMs + atMs, due)
     faults.begin({ nowMs, emit: () => undefined, schedule })

@@ -24,7 +24,7 @@ export async function startServedFleet(options: {
   const { profile, ...address } = place
   const scenario = scenarioOf({ agents: { agents, startupSpread }, registry: profile, images: 'catalogue' })
   const registry = await LiveRegistry.start(scenario, { timekeeper, isShaped: false, ...address })
-  const client = new WebAppClient(webApp)
+  const client = new WebAppClient(webApp, { timekeeper })
   const fleet = new LiveFleet({ scenario, timekeeper, webApp: client, registryUrl: registry.url })
   fleet.start()
   const close = async () => {

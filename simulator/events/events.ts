@@ -83,10 +83,23 @@ export interface RegistryTraffic {
   byStatus: Record<string, number>
   /** Requests answered with status 429. */
   denied: number
+  /** Of manifests and blobs. */
   sentBytes: number
   /** The most over any 10 s, per second: what its uplink carried and how many requests it answered. */
   peak: { bytesPerSecond: number; requestsPerSecond: number }
   demand: RegistryDemand
+}
+
+/** Where a run by the wall was late: timers of agents, actions and looks of the timeline, check-ins, requests and bodies, everything. */
+export type LatenessSource = 'timers' | 'timeline' | 'check-ins' | 'transfers' | 'event-loop'
+
+/** By how much a run by the wall was late at most, in its own time, and how late it may be for its checks to be judged. */
+export interface Lateness {
+  worstMs: number
+  /** Of the worst. */
+  source: LatenessSource
+  boundMs: number
+  bySource: Record<LatenessSource, number>
 }
 
 /** What happened, without when. `agent` counts from 0; `image` is the docker reference. */
@@ -95,7 +108,7 @@ export type RunEventBody =
       kind: 'run-started'
       eventVersion: number
       version: string
-      time: 'real' | 'virtual'
+      time: 'settled' | 'wall' | 'virtual'
       speed: number
       seed: number
       scenario: Scenario
@@ -237,6 +250,10 @@ export type RunEventBody =
       /** Virtual time, where nobody listens to single requests: all of them, at the end. */
       kind: 'registry-traffic'
     } & RegistryTraffic)
+  | ({
+      /** Of runs by the wall alone: each time that it has doubled, and at the end. */
+      kind: 'lateness'
+    } & Lateness)
   | { kind: 'run-ended'; reason: 'end-reached' | 'condition-met' | 'interrupted' | 'stalled' }
   | {
       /** What the run was worth. `doubts` are the plain reasons, besides the checks, for which nobody can tell. */

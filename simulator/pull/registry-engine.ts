@@ -102,7 +102,7 @@ class RegistryEngine implements Engine {
         retain: (chain) => images.retainLayer(chain),
         release: (chain) => images.releaseLayer(chain),
       }),
-      content: contentDirectory === undefined ? null : new ContentDirectory(contentDirectory),
+      content: contentDirectory === undefined ? null : new ContentDirectory(contentDirectory, options.begin),
       platform: { os, architecture },
       delay: options.delay,
       unpackBytesPerSecond: options.unpackBytesPerSecond ?? null,

@@ -37,7 +37,7 @@ export class TrafficRecorder {
     const { bytes, startedAtMs, atMs } = request
     this.#count(request, 1)
     this.#requests.add({ amount: 1, fromMs: atMs, toMs: atMs })
-    if (bytes === 0) return
+    if (bytes === 0 || !isContent(request)) return
     this.#sums.sentBytes += bytes
     this.#bytes.add({ amount: bytes, fromMs: startedAtMs, toMs: atMs })
   }
@@ -68,6 +68,11 @@ export class TrafficRecorder {
       demand: this.#demand.result(),
     }
   }
+}
+
+/** What is sent beside images, such as tokens and the words of errors, has no size in virtual time. */
+function isContent({ class: requestClass, status }: CountedRequest): boolean {
+  return (requestClass === 'blob' || requestClass === 'manifest') && status >= 200 && status < 300
 }
 
 /** Largest first, so that the same counts read the same. */

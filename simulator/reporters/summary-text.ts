@@ -3,9 +3,9 @@ import { formatBytes, formatDuration } from '../../server/kernel/units.ts'
 import type { CheckResult } from '../checks/expectation.ts'
 import type { Judgement } from '../checks/verdict.ts'
 import type { RegistryDemand } from '../events/events.ts'
-import type { Distribution } from '../report/distribution.ts'
 import type { PullSummary } from '../report/pull-sums.ts'
 import type { DriftSummary, Summary } from '../report/summary.ts'
+import { describeLateness } from './lateness-text.ts'
 import { describeVerdict, statusWords } from './verdict-text.ts'
 
 const labelWidth = 10
@@ -27,6 +27,7 @@ export function formatSummary(summary: Summary, judgement: Judgement): string {
     ...registryRows(summary),
     ...driftRows(summary),
     ...failureRows(summary),
+    ...latenessRows(summary),
     ...checkRows(judgement),
   ]
   return `${lines.join('\n')}\n`
@@ -40,12 +41,12 @@ function headline({ scenario, durationMs, reason, speed, seed, time, version }: 
     stalled: 'until it stalled',
     unfinished: 'and is not finished',
   }[reason]
-  const how = time === 'real' ? `speed ${speed}` : 'virtual time'
+  const how = time === 'wall' ? `speed ${speed}` : `${time} time`
   return `${scenario} ran ${formatDuration(durationMs)} ${ended} (${how}, seed ${seed}, kasm-sim ${version})`
 }
 
 function fleetRows({ agents, ready, waiting, checkIns, prunedImages }: Summary): string[] {
-  const times = ready.timeMs ? `; ready after ${spread(ready.timeMs)}` : ''
+  const times = ready.timeMs && ready.agents > 0 ? `; ready after ${spread(ready.timeMs)}` : ''
   return [
     row('Agents', `${number(ready.agents)} of ${number(agents)} became ready${times}`),
     ...waitingRows(waiting),
@@ -55,6 +56,11 @@ function fleetRows({ agents, ready, waiting, checkIns, prunedImages }: Summary):
     ),
     ...(prunedImages > 0 ? [row('Pruned', plural(prunedImages, 'image'))] : []),
   ]
+}
+
+/** Of a run by the wall alone: others are never late. */
+function latenessRows({ lateness }: Summary): string[] {
+  return lateness === null ? [] : [row('Lateness', describeLateness(lateness))]
 }
 
 function waitingRows(waiting: Summary['waiting']): string[] {
@@ -151,7 +157,9 @@ function driftRows({ drift }: Summary): string[] {
 
 function driftState({ agents, convergedAfterMs, behind }: Omit<DriftSummary, 'image' | 'movedAtMs'>): string {
   if (convergedAfterMs === null) {
-    return behind > 0 ? `${plural(behind, 'agent')} still behind at the end` : 'pulls of it still running at the end'
+    return behind > 0
+      ? `${plural(behind, 'agent')} still behind at the end`
+      : 'pulls of it still to end at the end of the run'
   }
   if (agents === 0) return 'no agent was behind'
   return `${plural(agents, 'agent')} behind, the last for ${formatDuration(convergedAfterMs)}`
@@ -189,13 +197,14 @@ function checkLines(check: CheckResult, width: { word: number; name: number }): 
   return [line, `    ${''.padEnd(width.word)}${moment}${reason}`]
 }
 
-function measured({ observed, bound, limit, slack, unit }: CheckResult): string {
+function measured({ observed, highWater, bound, limit, slack, unit }: CheckResult): string {
   const shown = (value: number) =>
     unit === 'ms' ? formatDuration(value) : unit === 'bytes' ? formatBytes(value) : number(value)
   const sign = { 'at-most': '<=', 'at-least': '>=', exactly: '=', 'not-before': 'from' }[bound]
+  const most = highWater === null || highWater === observed ? '' : `, at most ${shown(highWater)}`
   const amount = `${observed === null ? 'nothing' : shown(observed)} (${sign} ${shown(limit)}`
-  if (slack === null || bound === 'exactly') return `${amount})`
-  return `${amount}, ${slack < 0 ? `off by ${shown(-slack)}` : `slack ${shown(slack)}`})`
+  if (slack === null || (bound === 'exactly' && slack === 0)) return `${amount})${most}`
+  return `${amount}, ${slack < 0 ? `off by ${shown(-slack)}` : `slack ${shown(slack)}`})${most}`
 }
 
 function row(label: string, text: string): string {
@@ -209,8 +218,9 @@ function block(label: string, rows: string[], total: number): string[] {
   return rows.map((text, index) => row(index === 0 ? label : '', text))
 }
 
-function spread({ p50, p95, max }: Distribution): string {
-  return `${formatDuration(p50)} (median), ${formatDuration(p95)} (95th percentile), ${formatDuration(max)} (longest)`
+function spread({ p50, p95, max }: Record<'p50' | 'p95' | 'max', number | null>): string {
+  const shown = (value: number | null) => (value === null ? 'never' : formatDuration(value))
+  return `${shown(p50)} (median), ${shown(p95)} (95th percentile), ${shown(max)} (longest)`
 }
 
 /** Counts of 0 are left out. */

@@ -90,6 +90,7 @@ const kinds: Record<RunEventKind, true> = {
   'fault-started': true,
   'fault-ended': true,
   'run-ended': true,
+  lateness: true,
   'run-judged': true,
 }
 

@@ -1,5 +1,5 @@
 // Runs again what a trace tells of, from its first line, and says where the two part. What was in virtual time must come out the same
-// byte for byte; of real time, where no two runs are the same, only the counts are compared.
+// byte for byte; of a run over sockets only the counts are compared with those of virtual time.
 import { KasmSimError } from '../../server/kernel/errors.ts'
 import { packageVersion } from '../../server/kernel/version.ts'
 import type { EventSink, RunEvent } from '../events/events.ts'
@@ -19,7 +19,7 @@ interface Divergence {
   got: string | null
 }
 
-/** What is compared of a run in real time. */
+/** What is compared of a run over sockets. */
 interface ReplayedCount {
   name: string
   traced: number
@@ -35,7 +35,7 @@ export type Replay = { start: RunStarted; identical: boolean } & (
       /** The run was stopped before its end, and its trace is the same up to there. */
       interrupted: boolean
     }
-  | { time: 'real'; counts: ReplayedCount[]; reason: Summary['reason'] }
+  | { time: 'settled' | 'wall'; counts: ReplayedCount[]; reason: Summary['reason'] }
 )
 
 /**
@@ -47,7 +47,7 @@ export type Replay = { start: RunStarted; identical: boolean } & (
  */
 export async function replayTrace(file: string): Promise<Replay> {
   const start = await readStart(file)
-  return start.time === 'virtual' ? replayVirtual(file, start) : replayReal(file, start)
+  return start.time === 'virtual' ? replayVirtual(file, start) : replayCounts(file, start, start.time)
 }
 
 async function readStart(file: string): Promise<RunStarted> {
@@ -143,7 +143,7 @@ function parse(line: string): RunEvent | null {
   }
 }
 
-async function replayReal(file: string, start: RunStarted): Promise<Replay> {
+async function replayCounts(file: string, start: RunStarted, time: 'settled' | 'wall'): Promise<Replay> {
   const traced = createSummary()
   for await (const event of readTrace(file)) traced.sink(event)
   const { summary: replayed } = await runScenario({ scenario: start.scenario, time: 'virtual' })
@@ -155,7 +155,7 @@ async function replayReal(file: string, start: RunStarted): Promise<Replay> {
     replayed: replayedCounts.get(name) ?? 0,
   }))
   const identical = counts.every((count) => count.traced === count.replayed)
-  return { time: 'real', start, identical, counts, reason }
+  return { time, start, identical, counts, reason }
 }
 
 function countsOf({ ready, pulls, registry, prunedImages }: Summary): [name: string, count: number][] {

@@ -401,10 +401,14 @@ const within = (
   where: where(filter),
   judge: { form: 'within', durationMs },
 })
-const twoStarts = [at(0, 'agent-started'), at(10, 'agent-started', { agent: 2 }), at(60, 'agent-ready')]
+const fourStarts = [
+  ...[at(0, 'agent-started'), at(0, 'agent-started', { agent: 1 }), at(0, 'agent-started', { agent: 3 })],
+  ...[at(10, 'agent-started', { agent: 2 }), at(20, 'agent-ready', { agent: 1 }), at(30, 'agent-ready', { agent: 3 })],
+  at(60, 'agent-ready'),
+]
 
 test('within holds when every timing closed in time', () => {
-  expect(judge(within('ready-time', 100), [...twoStarts, at(100, 'agent-ready', { agent: 2 })])).toMatchObject({
+  expect(judge(within('ready-time', 100), [...fourStarts, at(100, 'agent-ready', { agent: 2 })])).toMatchObject({
     status: 'held',
     observed: 90,
     highWater: 90,
@@ -412,12 +416,12 @@ test('within holds when every timing closed in time', () => {
     bound: 'at-most',
     slack: 10,
     unit: 'ms',
-    occurred: { passed: true, samples: 2 },
+    occurred: { passed: true, samples: 4 },
   })
 })
 
 test('within is missed by a timing that closed late, at the moment it was due', () => {
-  expect(judge(within('ready-time', 80), [...twoStarts, at(100, 'agent-ready', { agent: 2 })])).toMatchObject({
+  expect(judge(within('ready-time', 80), [...fourStarts, at(100, 'agent-ready', { agent: 2 })])).toMatchObject({
     status: 'missed',
     slack: -10,
     violation: { atMs: 90, statement: 'agent 2 (group office) was ready 90ms after its start' },
@@ -425,7 +429,7 @@ test('within is missed by a timing that closed late, at the moment it was due', 
 })
 
 test('within cannot tell of a timing that was neither over nor beyond its limit', () => {
-  expect(judge(within('ready-time', 1_000), [...twoStarts, at(70, 'run-ended')])).toMatchObject({
+  expect(judge(within('ready-time', 1_000), [...fourStarts, at(70, 'run-ended')])).toMatchObject({
     status: 'inconclusive',
     reason:
       'still behind when the run ended: agent 2 (group office) was not ready when the run ended, 60ms after its start',
@@ -436,18 +440,18 @@ test('within cannot tell of a timing that was neither over nor beyond its limit'
 })
 
 test('a limit counts what is not over with its length so far', () => {
-  const events = [...twoStarts, at(9_000, 'run-ended')]
+  const events = [...fourStarts, at(9_000, 'run-ended')]
   expect(judge(limit('ready-time', { atMost: 100 }), events)).toMatchObject({
     status: 'missed',
     observed: 8_990,
     slack: -8_890,
-    occurred: { samples: 2, statement: '2 samples of ready-time, 1 of them not over' },
+    occurred: { samples: 4, statement: '4 samples of ready-time, 1 of them not over' },
     violation: { atMs: 110 },
   })
 })
 
 test('within of nothing fails', () => {
-  expect(judge(within('drift-time', 1_000), twoStarts).violation?.statement).toBe(
+  expect(judge(within('drift-time', 1_000), fourStarts).violation?.statement).toBe(
     'This situation never occurred: nothing was timed.',
   )
 })
@@ -481,6 +485,22 @@ const threeFrom = (atMs: number) =>
     [1, 900],
     [atMs, 900],
   ])
+
+test('that something never happens before a moment stands on agents that were at work by then', () => {
+  const late = pulls([
+    [100, 900],
+    [101, 900],
+    [102, 900],
+  ])
+  expect(judge(neverBefore(3, 100), late)).toMatchObject({
+    status: 'missed',
+    reason: 'This situation never occurred: no check-ins before 100ms that could have led to 3.',
+  })
+  expect(judge(neverBefore(3, 100), [at(50, 'check-in-answered'), ...late])).toMatchObject({
+    status: 'held',
+    occurred: { statement: '3 was reached from 100ms on, samples: 1; before it the most was nothing' },
+  })
+})
 
 test('never before holds when the value is first reached from the moment on', () => {
   expect(judge(neverBefore(3, 100), threeFrom(130))).toMatchObject({

@@ -159,6 +159,8 @@ test('the time to ready runs from the first start to the first ready, restarts i
   expect(samplesOf('ready-time', events, 100)).toMatchObject([
     { atMs: 5, value: 40, agent: 0, state: 'over' },
     { atMs: 8, value: 92, agent: 1, state: 'open' },
+    { atMs: 100, value: 0, agent: 2, state: 'open' },
+    { atMs: 100, value: 0, agent: 3, state: 'open' },
   ])
 })
 

@@ -208,3 +208,24 @@ test('an interruption cuts off what was to come: only what nothing could heal is
   expect(status(limit('pull-duration', { aggregate: 'mean', atMost: 5 }))).toBe('inconclusive')
   expect(status(limit('pulls-denied', { aggregate: 'count', atMost: 0 }))).toBe('inconclusive')
 })
+
+test('bytes of a pull that is not over may yet come', () => {
+  const bytes = (judged: object) => limit('downloaded-bytes', { aggregate: 'sum', ...judged })
+  const over = [at(0, 'pull-started'), at(10, 'pull-succeeded', { downloadedBytes: 700 })]
+  const events = [...over, at(20, 'pull-started', { pull: 2 }), at(90, 'run-ended')]
+  expect(judge(bytes({ atMost: 900 }), events)).toMatchObject({ status: 'inconclusive', observed: 700 })
+  expect(judge(bytes({ atMost: 600 }), events).status).toBe('missed')
+  expect(judge(bytes({ atLeast: 700 }), events).status).toBe('held')
+  expect(judge(bytes({ atMost: 900 }), over).status).toBe('held')
+})
+
+test('an agent that has not started by the end is not ready', () => {
+  const events = [at(0, 'agent-started'), at(9, 'agent-ready'), at(10, 'run-ended')]
+  const two = { ...scenario, groups: [group('lab', 2)] }
+  const checks = createChecks({ ...two, expect: [within('ready-time', 100)] })
+  for (const event of events) checks.sink(event)
+  expect(checks.results()[0]).toMatchObject({
+    status: 'inconclusive',
+    reason: 'still behind when the run ended: agent 1 (group lab) had not started when the run ended',
+  })
+})

@@ -8,7 +8,7 @@ import { command, temporaryFolder } from './command.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url))
 
-async function traced(time: 'real' | 'virtual', scenario = 'fleet.yaml') {
+async function traced(time: 'settled' | 'virtual', scenario = 'fleet.yaml') {
   const cwd = temporaryFolder()
   const args = ['run', fixture(scenario), '--time', time, '--trace', 'trace.jsonl', '--summary', 'summary.json']
   const { exitCode, stderr } = await command(args, { cwd })
@@ -78,7 +78,7 @@ test('compares a run that was interrupted up to there', async () => {
 })
 
 test('runs a trace of real time in virtual time and compares counts alone', async () => {
-  const { lines, write, replay } = await traced('real')
+  const { lines, write, replay } = await traced('settled')
   const { exitCode, stdout } = await replay()
   expect(stdout).toContain('only counts are compared')
   expect(stdout).toMatch(/ {2}pulls succeeded +6 +6\n/)

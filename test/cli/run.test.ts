@@ -37,7 +37,7 @@ test('passes with exit code 0 and says where the trace and the summary are', asy
 
 test('tells the milestones on stderr as plain lines', async () => {
   const { stderr } = await command(['run', fixture('fleet.yaml')], { cwd: temporaryFolder() })
-  expect(stderr).toMatch(/^\[\S+\] fleet started: 3 agents, 2 images, 8h at speed 3600, seed 1$/m)
+  expect(stderr).toMatch(/^\[\S+\] fleet started: 3 agents, 2 images, 8h in settled time, seed 1$/m)
   expect(stderr).toMatch(/^\[.*\] 3 of 3 agents ready \(100 %\)$/m)
   expect(stderr).toMatch(/^\[.*\] move-tag .*team\/browser:latest/m)
   expect(stderr).toMatch(/^\[.*\] ended \(condition-met\): \d+ pulls succeeded, 0 failed, .* received$/m)

@@ -75,6 +75,7 @@ const fields: { [K in RunEventKind]: FieldsOf<K> } = {
   },
   'fault-started': { fault: true, effect: true, scope: true },
   'fault-ended': { fault: true, effect: true, scope: true },
+  lateness: { worstMs: true, source: true, boundMs: true, bySource: true },
   'run-ended': { reason: true },
   'run-judged': { verdict: true, doubts: true, checks: true },
 }

@@ -8,7 +8,7 @@ import { noDemand } from '../checks/run-events.ts'
 const rateLimited: Summary = {
   scenario: 'rate-limit',
   seed: 1,
-  time: 'real',
+  time: 'wall',
   speed: 1_200,
   version: '0.1.0',
   reason: 'end-reached',
@@ -17,7 +17,7 @@ const rateLimited: Summary = {
   waiting: null,
   ready: {
     agents: 38,
-    timeMs: { count: 38, min: 41_000, mean: 9_000_000, p50: 95_000, p95: 21_612_000, max: 21_640_000 },
+    timeMs: { count: 40, p50: 95_000, p95: 21_612_000, max: null },
   },
   checkIns: { answered: 38_366, failed: 3 },
   pulls: {
@@ -64,6 +64,12 @@ const rateLimited: Summary = {
     { image: 'kasmweb/terminal:rolling', movedAtMs: 25_200_000, agents: 0, convergedAfterMs: 0, behind: 0 },
   ],
   prunedImages: 38,
+  lateness: {
+    worstMs: 9_000,
+    source: 'transfers',
+    boundMs: 7_500,
+    bySource: { timers: 40, timeline: 0, 'check-ins': 300, transfers: 9_000, 'event-loop': 2_000 },
+  },
   failures: [
     {
       image: 'kasmweb/chrome:rolling',

@@ -29,7 +29,7 @@ const small: ScenarioSource = {
 async function run(source: ScenarioSource, options: Partial<RunOptions> = {}) {
   const events: RunEvent[] = []
   const scenario = compileScenario({ source })
-  const outcome = await runScenario({ scenario, speed: 60, ...options, sinks: [(event) => events.push(event)] })
+  const outcome = await runScenario({ scenario, ...options, sinks: [(event) => events.push(event)] })
   return { ...outcome, events }
 }
 
@@ -70,7 +70,6 @@ test('an interrupted run ends at once with what was seen so far', async () => {
   const scenario = compileScenario({ source: slow })
   const { reason, summary } = await runScenario({
     scenario,
-    speed: 60,
     signal: controller.signal,
     sinks: [
       (event) => {
@@ -89,7 +88,6 @@ test('a sink that throws is left out and the run goes on', async () => {
   const scenario = compileScenario({ source: small })
   const { reason } = await runScenario({
     scenario,
-    speed: 60,
     sinks: [
       () => {
         throw new Error('no room for the trace')
@@ -113,13 +111,16 @@ test('refuses a speed of 0 and a run of more than 24 days of real time', async (
   await expect(run({ ...small, end: { after: '60d' } }, { speed: 1 })).rejects.toThrow('more than 24 days')
 })
 
-test.each(['real', 'virtual'] as const)('says in %s time who waits for what when the end comes first', async (time) => {
-  const missing = { name: 'kasmweb/never-pushed:1', size: '60kB', published: false }
-  const source = { ...small, images: [...images, missing], end: { after: '5m', when: 'all-agents-ready' as const } }
-  const { reason, summary, events } = await run({ ...source, expect: [] }, { time })
-  expect(reason).toBe('end-reached')
-  expect(summary.waiting?.agents).toBe(3)
-  expect(summary.waiting?.first[0]).toMatchObject({ agent: 0, image: missing.name })
-  expect(summary.waiting?.first[0]?.cause).toContain('repository kasmweb/never-pushed not found')
-  expect(events.at(-3)?.kind).toBe('agents-waiting')
-})
+test.each(['settled', 'virtual'] as const)(
+  'says in %s time who waits for what when the end comes first',
+  async (time) => {
+    const missing = { name: 'kasmweb/never-pushed:1', size: '60kB', published: false }
+    const source = { ...small, images: [...images, missing], end: { after: '5m', when: 'all-agents-ready' as const } }
+    const { reason, summary, events } = await run({ ...source, expect: [] }, { time })
+    expect(reason).toBe('end-reached')
+    expect(summary.waiting?.agents).toBe(3)
+    expect(summary.waiting?.first[0]).toMatchObject({ agent: 0, image: missing.name })
+    expect(summary.waiting?.first[0]?.cause).toContain('repository kasmweb/never-pushed not found')
+    expect(events.at(-3)?.kind).toBe('agents-waiting')
+  },
+)

@@ -13,16 +13,19 @@ export class CheckInObserver implements Observer {
   readonly #silentSinceMs = new Map<number, number>()
   /** Agents that started and were not ready yet, with the moment of their first start. */
   readonly #startedAtMs = new Map<number, number>()
+  readonly #notStarted: Set<number>
 
   constructor(emit: EmitSample, intervals: readonly Intervals[]) {
     this.#emit = emit
     this.#intervals = intervals
+    this.#notStarted = new Set(intervals.keys())
   }
 
   take(event: RunEvent): void {
     switch (event.kind) {
       case 'agent-started':
         this.#silentSinceMs.set(event.agent, event.atMs)
+        this.#notStarted.delete(event.agent)
         if (!event.restart) this.#startedAtMs.set(event.agent, event.atMs)
         return
       case 'agent-stopped':
@@ -61,6 +64,9 @@ export class CheckInObserver implements Observer {
     for (const [agent, atMs] of this.#startedAtMs) {
       this.#emit('ready-time', { atMs, agent, value: endMs - atMs, state: 'open' })
     }
+    const hasBegun = this.#notStarted.size < this.#intervals.length
+    for (const agent of hasBegun ? this.#notStarted : [])
+      this.#emit('ready-time', { atMs: endMs, agent, value: 0, state: 'open' })
     for (const [agent, atMs] of [...this.#checkedInAtMs, ...this.#silentSinceMs]) {
       const value = endMs - atMs
       this.#emit('check-in-gap', { atMs, agent, value, state: gapState(value, this.#intervals[agent]?.checkInMs) })

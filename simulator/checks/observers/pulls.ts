@@ -118,7 +118,10 @@ export class PullObserver implements Observer {
     }
     for (const { agent, image, reason, authenticated, startedAtMs: atMs } of this.#ledger.runningPulls()) {
       const value = endMs - atMs
-      this.#tell('pull-duration', { atMs, agent, image, reason, authenticated, value, state: 'open' })
+      const pull = { atMs, agent, image, reason, authenticated, state: 'open' } as const
+      this.#tell('pull-duration', { ...pull, value })
+      // How much it has received by now nobody tells before it ends.
+      this.#tell('downloaded-bytes', { ...pull, value: 0 })
     }
     this.#gaps.finish(endMs)
   }

@@ -34,7 +34,7 @@ export async function strike(exchange: Exchange, effect: FaultEffect, source: Fa
       refuse(exchange, effect)
       return true
     case 'connection-drop':
-      exchange.cut()
+      exchange.hangUp()
       return true
     case 'malformed-header':
       exchange.replyMalformed()
