@@ -7,7 +7,7 @@ import { type Interval, probabilityIntervalOfSeen } from './proportion.ts'
 export type Unknown = 'too-few' | 'all-equal' | 'nearly-all-equal'
 
 /** From how many values on a mean has an interval: with fewer nobody can tell skewed ones from others. */
-export const leastValues = 5
+const leastValues = 5
 /** From how many values on two outcomes count as all there are: a third one is then rarer than 14 %. */
 const leastOfTwoOutcomes = 20
 const tail = 0.025

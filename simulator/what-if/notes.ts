@@ -21,7 +21,8 @@ function meaningOf({ points, firstSeed }: WhatIfResults, estimates: Estimate[]):
   const counts = points.map(({ runs }) => runs)
   const [low, high] = [Math.min(...counts), Math.max(...counts)]
   const drawn = estimates.filter(({ known }) => known !== 'certain')
-  if (high <= 1 && drawn.length > 0) {
+  if (high === 0) return 'No run has finished, so there is no number.'
+  if (high === 1 && drawn.length > 0) {
     return `Each number is of one run in virtual time, with the seed ${firstSeed}: another seed may give any other. Ask for more with --seeds.`
   }
   const seeds = low === high ? `${high}` : `${low} to ${high}`

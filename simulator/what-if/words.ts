@@ -43,6 +43,7 @@ function formatSeen({ runs, seen }: Estimate, unit: Unit): string {
  */
 export function formatVerdict(difference: Estimate): string {
   const { runs, mean, known, low, high, seen } = difference
+  if (runs === 0) return 'unknown: no run'
   if (mean === null || seen === null) return 'unknown: not reached in every run'
   const seeds = runs === 1 ? 'one seed' : `${runs} seeds`
   if (known === 'certain') return mean === 0 ? 'the same' : `${mean > 0 ? 'more' : 'less'}, with every seed`

@@ -29,7 +29,7 @@ test.for<[string, string, number, number]>([
 test('holds nothing without grounds, whatever the metric and the limit', () => {
   for (const metric of metricNames) {
     const { unit } = metrics[metric]
-    const zero = { ms: '0s', bytes: '0B', 'bytes-per-second': '0B/s', count: '0', 'per-second': '0/s' }[unit]
+    const zero = { ms: '0s', bytes: '0B', 'bytes-per-second': '1MB/s', count: '0', 'per-second': '0/s' }[unit]
     for (const operator of ['<', '<=', '>', '>=', '==']) {
       const condition = parseCondition(`${metric} ${operator} ${zero}`)
       for (const value of [-1, 0, 1]) {

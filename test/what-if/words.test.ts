@@ -32,6 +32,7 @@ test('a number without an interval never stands alone', () => {
 })
 
 test.for<[string, Parameters<typeof estimate>, string]>([
+  ['no seed', [[]], 'unknown: no run'],
   ['one seed', [[0]], 'unknown: one seed cannot tell'],
   ['one seed with a difference', [[7]], 'unknown: one seed cannot tell'],
   ['ties', [repeat(5, 0)], 'unknown: 5 seeds cannot tell; equal in all, yet up to 45 % of others may differ'],
