@@ -5,6 +5,15 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 
+let draws = 0
+
+/**
+ * How many numbers this thread has drawn that could have come out otherwise. A run during which it stays the same does not hang on its seed.
+ */
+export function drawsSoFar(): number {
+  return draws
+}
+
 /** A reproducible source of random numbers. */
 export interface RandomStream {
   /** A number from 0 up to, and without, 1. */
@@ -44,7 +53,13 @@ export function randomStream(seed: number, name: string): RandomStream {
   // All 128 bits of the state: of 32, a fleet of 80,000 agents would have an even chance that two of them draw the same numbers.
   const generator = xoroshiro128plusFromState([0, 4, 8, 12].map((offset) => digest.readInt32BE(offset)))
   return {
-    uniform: () => uniformFloat64(generator),
-    integer: ({ low, high }) => uniformInt(generator, low, high),
+    uniform: () => {
+      draws += 1
+      return uniformFloat64(generator)
+    },
+    integer: ({ low, high }) => {
+      if (low < high) draws += 1
+      return uniformInt(generator, low, high)
+    },
   }
 }

@@ -11,6 +11,15 @@ export interface Distribution {
   max: number
 }
 
+/** Where a number lies that is not yet settled: at least `low`; at most `high`, null where that has no end. */
+export interface Bounds {
+  low: number
+  high: number | null
+}
+
+/** Parts of a distribution to which values belong that are still growing. */
+export type OpenDistribution = Record<'p50' | 'p95' | 'max', Bounds>
+
 /** Takes values of 0 or more; about a hundred kilobytes, for three values as for three million. */
 export class DistributionRecorder {
   readonly #histogram: Histogram = build({ bitBucketSize: 32, autoResize: true, numberOfSignificantValueDigits: 3 })
@@ -40,6 +49,36 @@ export class DistributionRecorder {
       p95: this.#percentile(95),
       max: this.#max,
     }
+  }
+
+  /**
+   * The distribution together with values that are still growing, by what each has come to; null where there is no value at all. What
+   * the open ones cannot change has both bounds equal.
+   */
+  resultWithOpen(open: readonly number[]): OpenDistribution | null {
+    const soFar = this.#with(open).result()
+    if (soFar === null) return null
+    const highAt = (percent: number) => {
+      const rank = Math.max(1, Math.round((percent / 100) * soFar.count))
+      return rank > this.#count ? null : this.#percentile((100 * rank) / this.#count)
+    }
+    return {
+      p50: { low: soFar.p50, high: highAt(50) },
+      p95: { low: soFar.p95, high: highAt(95) },
+      max: { low: soFar.max, high: highAt(100) },
+    }
+  }
+
+  #with(values: readonly number[]): DistributionRecorder {
+    if (values.length === 0) return this
+    const both = new DistributionRecorder()
+    both.#histogram.add(this.#histogram as never)
+    both.#count = this.#count
+    both.#sum = this.#sum
+    both.#min = this.#min
+    both.#max = this.#max
+    for (const value of values) both.record(value)
+    return both
   }
 
   /** The histogram answers with the end of the value's bucket, which may lie beyond every value there was. */

@@ -1,6 +1,7 @@
 // How long agents take to hold everything they should, of all agents: those that never got ready count too, or a fleet in which most
 // agents wait for ever would look like a quick one.
 import type { RunEvent } from '../events/events.ts'
+import type { Bounds } from './distribution.ts'
 
 /** The spread over all agents, each from its own first start. Null is "never": so many agents were not ready by the end of the run. */
 export interface ReadySpread {
@@ -59,6 +60,14 @@ export class ReadyTimes {
     return this.#quantiles([share])[0] ?? null
   }
 
+  /** What `quantileMs` may still become after a moment: agents that are not ready by then count with how long they have tried. */
+  quantileBoundsMs(share: number, atMs: number): Bounds {
+    const open = Array.from({ length: this.#agents }, (_, agent) => agent).filter((agent) => !this.wasReady(agent))
+    const soFarMs = open.map((agent) => atMs - (this.#startedAtMs.get(agent) ?? atMs))
+    const leastMs = [...this.#timesMs.values(), ...soFarMs].sort((a, b) => a - b)
+    return { low: leastMs[this.#rank(share)] ?? 0, high: this.quantileMs(share) }
+  }
+
   /** Null where there are no agents. */
   spread(): ReadySpread | null {
     if (this.#agents === 0) return null
@@ -68,6 +77,10 @@ export class ReadyTimes {
 
   #quantiles(shares: readonly number[]): (number | null)[] {
     const timesMs = [...this.#timesMs.values()].sort((a, b) => a - b)
-    return shares.map((share) => timesMs[Math.max(0, Math.ceil(share * this.#agents) - 1)] ?? null)
+    return shares.map((share) => timesMs[this.#rank(share)] ?? null)
+  }
+
+  #rank(share: number): number {
+    return Math.max(0, Math.ceil(share * this.#agents) - 1)
   }
 }

@@ -1,5 +1,6 @@
 // When agents had everything they should have, and how long they lacked something after that.
 import type { RunEvent, Subscription } from '../events/events.ts'
+import type { Bounds } from '../report/distribution.ts'
 import { ReadyTimes } from '../report/ready-times.ts'
 
 /** Follows the readiness of every agent through one run. */
@@ -8,6 +9,8 @@ export class Readiness {
   /** Since when agents that had been ready lack something. */
   readonly #lackingSinceMs = new Map<number, number>()
   #lackedMs = 0
+  #endMs = 0
+  #lackingAtEnd = 0
 
   constructor(agents: number) {
     this.#times = new ReadyTimes(agents)
@@ -30,14 +33,31 @@ export class Readiness {
     return this.#times.allReadyAtMs
   }
 
+  /** What `allReadyAtMs` may still become. */
+  get allReadyAtBoundsMs(): Bounds {
+    const { allReadyAtMs } = this
+    return { low: allReadyAtMs ?? this.#endMs, high: allReadyAtMs }
+  }
+
   /** After its first readiness, how long an agent lacked something on average. */
   get missingMs(): number | null {
     return this.readyAgents === 0 ? null : this.#lackedMs / this.readyAgents
   }
 
+  /** What `missingMs` may still become: agents that lack something at the end go on to do so. */
+  get missingBoundsMs(): Bounds | null {
+    const { missingMs } = this
+    return missingMs === null ? null : { low: missingMs, high: this.#lackingAtEnd === 0 ? missingMs : null }
+  }
+
   /** The time within which this share of all agents were ready, each from its own start; null where fewer ever were. */
   quantileMs(share: number): number | null {
     return this.#times.quantileMs(share)
+  }
+
+  /** What the quantile may still become: agents that are not ready count with how long they have tried. */
+  quantileBoundsMs(share: number): Bounds {
+    return this.#times.quantileBoundsMs(share, this.#endMs)
   }
 
   #take(event: RunEvent): void {
@@ -53,6 +73,8 @@ export class Readiness {
         if (event.reason === 'missing') this.#noteLack(event.agent, event.atMs)
         return
       case 'run-ended':
+        this.#endMs = event.atMs
+        this.#lackingAtEnd = this.#lackingSinceMs.size
         for (const agent of [...this.#lackingSinceMs.keys()]) this.#endLack(agent, event.atMs)
         return
     }
