@@ -155,7 +155,9 @@ test('a record that cannot be turned into JSON stops its own operation alone', a
 })
 
 const program = fileURLToPath(new URL('./kept-web-app.ts', import.meta.url))
-const hasPrlimit = process.platform === 'linux' && canRun('prlimit')
+/** Changes the limits of a process that runs; Linux alone has it. */
+const limiter = 'prlimit'
+const hasLimiter = process.platform === 'linux' && canRun(limiter)
 
 function canRun(command: string): boolean {
   try {
@@ -175,12 +177,12 @@ async function startLimited(file: string): Promise<{ url: string; server: ChildP
   return { url, server }
 }
 
-test.runIf(hasPrlimit)(
+test.runIf(hasLimiter)(
   'a file that may not grow: nothing refused comes back, and nothing answered is lost',
   async () => {
     const file = join(temporaryFolder(), 'kasm.db')
     const { url, server } = await startLimited(file)
-    const limit = (size: string) => execFileSync('prlimit', ['--pid', String(server.pid), `--fsize=${size}`])
+    const limit = (size: string) => execFileSync(limiter, ['--pid', String(server.pid), `--fsize=${size}`])
     const call = async (at: string, verb: string, fields: object = {}) => {
       const headers = { 'content-type': 'application/json' }
       const body = JSON.stringify({ ...apiCredentials, ...fields })
