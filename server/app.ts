@@ -6,6 +6,7 @@ import { observeApi } from './routes/control/observe.ts'
 import { allowOrigins } from './routes/cross-origin.ts'
 import { documentationRoutes } from './routes/documentation.ts'
 import { sendError, sendNotFound } from './routes/errors.ts'
+import { takeJsonAlone } from './routes/json-bodies.ts'
 import { defaultLimits, type Limits, limitOptions } from './routes/limits.ts'
 import type { RouteOptions } from './routes/options.ts'
 import { protectAnswers } from './routes/protective-headers.ts'
@@ -53,16 +54,6 @@ export function buildApp({ log, limits, certificate, store, ...routes }: AppOpti
   app.register(controlRoutes, { prefix: controlPrefix, control, token: controlToken })
   app.register(documentationRoutes)
   return app
-}
-
-/** Kasm takes JSON alone; Fastify would take plain text too, and refuse a body of no bytes that is called JSON, as many clients call it. */
-function takeJsonAlone(app: FastifyInstance): void {
-  app.removeContentTypeParser(['text/plain', 'application/json'])
-  const parse = app.getDefaultJsonParser('error', 'error')
-  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
-    if (text === '') done(null, undefined)
-    else parse(request, text, done)
-  })
 }
 
 function createServer(limits: Limits, certificate: Certificate | null): FastifyInstance {

@@ -62,11 +62,12 @@ async function carryOut(control: Control, route: Route, call: ControlCall & { na
   if (route.name === 'seed' && body === undefined) {
     throw new KasmSimError('CONTROL_INVALID', 'Failed to read the seed: there is no body. Send {} for an empty seed.')
   }
+  const given = body === undefined ? {} : body
   if (route.takes) {
     const { checkCall } = await import('./checks.ts')
-    checkCall(route.name, { query, body: text ? null : (body ?? {}) })
+    checkCall(route.name, { query, body: text ? null : given })
   }
-  const request = { name, query: query as Record<string, string>, body: body ?? {}, text, signal }
+  const request = { name, query: query as Record<string, string>, body: given, text, signal }
   const reply = await controlHandlers[route.name](control, request)
   return reply.body ? { status: reply.status ?? 200, body: reply.body } : { status: 204 }
 }

@@ -6,6 +6,9 @@ import { type ControlOperation, controlOperations } from '../api/control/operati
 import { KasmSimError } from '../kernel/errors.ts'
 import { problemsOf } from './problems.ts'
 
+/** Nobody reads more at a time. */
+const namedCountMax = 20
+
 /** @throws KasmSimError CONTROL_INVALID with everything that is wrong */
 export function checkCall(name: ControlOperationName, { query, body }: { query: unknown; body: unknown }): void {
   const operation: ControlOperation = controlOperations[name]
@@ -15,8 +18,11 @@ export function checkCall(name: ControlOperationName, { query, body }: { query: 
     ...(operation.body && name !== 'seed' ? problemsOf(validatorOf(operation.body), body) : []),
   ]
   if (invalid.length === 0) return
-  const problems = invalid.map(({ path, statement }) => `${path.join('.') || 'the body'} ${statement}`)
-  throw new KasmSimError('CONTROL_INVALID', `${problems.join('; ')}. docs/control.md explains each call.`)
+  const problems = invalid
+    .slice(0, namedCountMax)
+    .map(({ path, statement }) => `${path.join('.') || 'the body'} ${statement}`)
+  const more = invalid.length > namedCountMax ? `; and ${invalid.length - namedCountMax} more` : ''
+  throw new KasmSimError('CONTROL_INVALID', `${problems.join('; ')}${more}. docs/control.md explains each call.`)
 }
 
 const validators = new Map<TSchema, Validator>()

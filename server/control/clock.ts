@@ -34,13 +34,17 @@ export function describeClock(clock: Clock) {
 }
 
 /**
- * Changes a clock and answers once everything that became due has settled.
+ * Changes a clock and answers once everything that became due has settled. It moves on for as long as somebody waits for the answer.
  *
  * @throws KasmSimError CONTROL_INVALID, DURATION_INVALID
  * @example
  * await changeClock(timekeeper, { freeze: true, advance: '30m' })
  */
-export async function changeClock(clock: Clock, { freeze, speed, advance, set }: ClockChanges): Promise<void> {
+export async function changeClock(
+  clock: Clock,
+  { freeze, speed, advance, set }: ClockChanges,
+  signal?: AbortSignal,
+): Promise<void> {
   if (!(clock instanceof Timekeeper)) {
     throw invalid('it belongs to the program that started the server. Move it there.')
   }
@@ -57,8 +61,8 @@ export async function changeClock(clock: Clock, { freeze, speed, advance, set }:
     clock.run(speed)
     if (staysFrozen || freeze === true) clock.freeze()
   }
-  if (byMs > 0) await clock.advance(byMs)
-  if (toMs !== null) await clock.advance(Math.max(0, toMs - clock.nowMs()))
+  if (byMs > 0) await clock.advance(byMs, signal)
+  if (toMs !== null) await clock.advance(Math.max(0, toMs - clock.nowMs()), signal)
 }
 
 function invalid(problem: string): KasmSimError {

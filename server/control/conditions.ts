@@ -4,7 +4,7 @@ import type { KasmModel } from '../model/model.ts'
 import { refusalOf } from '../model/reply.ts'
 import { nextMomentOf } from '../model/sessions/lifecycle.ts'
 import type { AgentRecord, SessionRecord, StoredImage } from '../model/state/records.ts'
-import type { Journal } from './journal.ts'
+import type { Journal, JournalEntry } from './journal.ts'
 import { type CallPattern, mismatches, verify } from './verification.ts'
 import type { Condition } from './waits.ts'
 
@@ -21,7 +21,11 @@ const namedCountMax = 20
 
 /** Whether agents hold an image. */
 export function imagePresent(model: KasmModel, { image, presentOn, digest }: ImageWish): Condition {
-  return (nowMs) => {
+  const versions = () => {
+    const { agents, rows } = model.areas
+    return [agents, agents.version, rows.images.version, rows.settings.version]
+  }
+  const judge = (nowMs: number) => {
     model.settle(nowMs)
     const { agents, rows, settings } = model.areas
     const definition = definitionOf(image, rows.images.values())
@@ -58,6 +62,7 @@ export function imagePresent(model: KasmModel, { image, presentOn, digest }: Ima
       }),
     }
   }
+  return { judge, versions }
 }
 
 interface Count {
@@ -80,7 +85,8 @@ function wanting({ presentOn, held, without, running, hostnameOf }: Count): stri
 
 /** Whether a session is in a status; `gone` is one, too. */
 export function sessionIn(model: KasmModel, { session, status }: { session: string; status: string }): Condition {
-  return (nowMs) => {
+  const versions = () => [model.areas, model.areas.rows.sessions.version]
+  const judge = (nowMs: number) => {
     let found: SessionRecord | null = null
     const refusal = refusalOf(() => {
       model.settle(nowMs)
@@ -92,23 +98,38 @@ export function sessionIn(model: KasmModel, { session, status }: { session: stri
     const nextMs = found ? nextMomentOf(found) : Number.POSITIVE_INFINITY
     return { met, nextMs, describe: () => ({ state: { session, status: now }, missing }) }
   }
+  return { judge, versions }
 }
+
+/** Of the calls before it so many are told of where one is missing: to compare all of them takes its time. */
+const describedCountMax = 300
 
 /** Whether a call was made, before or since. */
 export function callMade(journal: Journal, { after = 0, ...pattern }: CallPattern & { after?: number }): Condition {
-  let judged = after
-  let isMade = false
-  return () => {
-    // An emptied journal counts from the start again.
-    if (journal.total < judged) judged = 0
-    isMade ||= journal.entries({ after: judged }).some((entry) => mismatches(entry, pattern).length === 0)
-    judged = Math.max(after, journal.total)
-    const describe = () => {
-      const { verified, message, matches, nearMisses } = verify(journal.entries({ after }), pattern)
-      return { state: { calls: journal.total, matches, nearMisses }, missing: verified ? [] : [message] }
-    }
-    return { met: isMade, nextMs: Number.POSITIVE_INFINITY, describe }
+  const isMeant = (entry: JournalEntry) =>
+    mayMatch(entry, pattern) && mismatches(journal.shown(entry), pattern).length === 0
+  let isMade = journal.entries({ after }).some(isMeant)
+  const close = journal.onRecord((entry) => {
+    isMade ||= entry.sequence > after && isMeant(entry)
+  })
+  const describe = () => {
+    const { verified, message, matches, nearMisses } = verify(
+      journal.entries({ after, limit: describedCountMax }),
+      pattern,
+    )
+    return { state: { calls: journal.total, matches, nearMisses }, missing: verified || isMade ? [] : [message] }
   }
+  const judge = () => ({ met: isMade, nextMs: Number.POSITIVE_INFINITY, describe })
+  return { judge, versions: () => [isMade], close }
+}
+
+/** Tells most calls apart from a pattern, at next to no cost. */
+function mayMatch(entry: JournalEntry, { operation, caller, status }: CallPattern): boolean {
+  return (
+    (operation === undefined || entry.operation === operation) &&
+    (caller === undefined || entry.caller === caller) &&
+    (status === undefined || entry.status === status)
+  )
 }
 
 function definitionOf(image: string, definitions: Iterable<StoredImage>): StoredImage | null {

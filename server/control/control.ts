@@ -135,10 +135,7 @@ export class Control {
 
   /** Has the call-back to an agent fail, or no longer. */
   setUnreachable(serverId: string, cause: string | null): void {
-    const { agents, state } = this.model.areas
-    const agent = agents.find(serverId)
-    if (agent) agents.setUnreachable(agent, cause)
-    state.commit()
+    this.model.setUnreachable(serverId, cause)
   }
 
   /** Ends every wait; the control is of no use afterwards. */

@@ -78,7 +78,7 @@ export function compileFault(source: FaultSource, { name, nowMs }: { name: strin
     probability,
     succeedFirst,
     times,
-    untilMs: source.for === undefined ? null : nowMs + parseDurationMs(source.for),
+    untilMs: source.for === undefined ? null : nowMs + durationWithin(source.for, lifeMax, 'lasts'),
     seed,
   }
 }
@@ -92,6 +92,32 @@ function checkOperations(operations: readonly string[]): void {
   throw new KasmSimError('CONTROL_INVALID', `Failed to inject the fault: there is no operation "${unknown}". ${hint}`)
 }
 
+/** Longer than anyone runs a fake, and than anyone waits for an answer. */
+const lifeMax = '3650d'
+const delayMax = '1d'
+const [rateMin, rateMax] = ['0.001kB/s', '1000GB/s']
+
+function durationWithin(text: string, max: string, verb: string): number {
+  const durationMs = parseDurationMs(text)
+  if (durationMs <= parseDurationMs(max)) return durationMs
+  throw new KasmSimError(
+    'CONTROL_INVALID',
+    `Failed to inject the fault: it ${verb} ${shown(text)}. Give ${max} at most.`,
+  )
+}
+
+function rateWithin(text: string): number {
+  const bytesPerSecond = parseRateBytesPerSecond(text)
+  if (bytesPerSecond >= 1 && bytesPerSecond <= parseRateBytesPerSecond(rateMax)) return bytesPerSecond
+  const problem = `its rate is ${shown(text)}. Give one from ${rateMin} to ${rateMax}.`
+  throw new KasmSimError('CONTROL_INVALID', `Failed to inject the fault: ${problem}`)
+}
+
+/** Numbers can be written in any number of digits. */
+function shown(text: string): string {
+  return text.length <= 40 ? text : `${text.slice(0, 40)}…`
+}
+
 function compileRule(source: FaultSource): FaultRule {
   switch (source.kind) {
     case 'status': {
@@ -101,7 +127,10 @@ function compileRule(source: FaultSource): FaultRule {
     case 'latency': {
       const { delay } = source
       const [low, high] = typeof delay === 'string' ? [delay, delay] : [delay.low, delay.high]
-      const [lowMs, highMs] = [parseDurationMs(low), parseDurationMs(high)]
+      const [lowMs, highMs] = [low, high].map((text) => durationWithin(text, delayMax, 'holds answers back')) as [
+        number,
+        number,
+      ]
       if (highMs < lowMs) {
         const problem = `its delay goes from ${low} to ${high}. Give the lower one first.`
         throw new KasmSimError('CONTROL_INVALID', `Failed to inject the fault: ${problem}`)
@@ -114,7 +143,7 @@ function compileRule(source: FaultSource): FaultRule {
     case 'malformed-json':
       return { kind: source.kind }
     case 'slow-body':
-      return { kind: 'slow-body', bytesPerSecond: Math.max(1, parseRateBytesPerSecond(source.rate)) }
+      return { kind: 'slow-body', bytesPerSecond: rateWithin(source.rate) }
     default:
       return source satisfies never
   }

@@ -1,6 +1,15 @@
 // The faults of one fake: which call is hit by what. Every caller's draws are its own, so that what others do moves none of them.
+import { KasmSimError } from '../kernel/errors.ts'
 import { type RandomStream, randomStream } from '../kernel/random.ts'
+import { hashOf } from '../model/secrets.ts'
 import type { Fault, FaultCall, FaultEffect } from './fault.ts'
+
+/** Each is asked at every call. */
+const faultCountMax = 1_000
+/** Of how many callers a fault remembers the draws: whoever calls may name herself anew each time. */
+const callersMax = 20_000
+/** Longer names are remembered by their hash. */
+const nameLengthMax = 255
 
 /** The fault that hits a call, and what it does. */
 export interface FaultDecision {
@@ -37,8 +46,16 @@ export class Faults {
     return `fault-${this.#count}`
   }
 
-  /** Adds a fault; one of the same name is over. */
+  /**
+   * Adds a fault; one of the same name is over.
+   *
+   * @throws KasmSimError CONTROL_INVALID where there are too many
+   */
   inject(fault: Fault): void {
+    if (!this.#live.has(fault.name) && this.#live.size >= faultCountMax) {
+      const problem = `there are ${faultCountMax} already. Clear some first.`
+      throw new KasmSimError('CONTROL_INVALID', `Failed to inject the fault "${fault.name}": ${problem}`)
+    }
     this.#live.delete(fault.name)
     this.#live.set(fault.name, { fault, callers: new Map(), hits: 0 })
   }
@@ -84,9 +101,13 @@ export class Faults {
 }
 
 function draw({ fault, callers }: LiveFault, { agent, caller, source }: FaultCall): FaultEffect | null {
-  const who = agent ? `agent/${agent.serverId}` : caller === null ? `source/${source}` : `caller/${caller}`
+  const name = agent ? `agent/${agent.serverId}` : caller === null ? `source/${source}` : `caller/${caller}`
+  const who = name.length <= nameLengthMax ? name : hashOf(name)
   const known = callers.get(who) ?? { random: randomStream(fault.seed, `fault/${fault.name}/${who}`), seen: 0 }
+  // The one that has not called for longest is forgotten first.
+  callers.delete(who)
   callers.set(who, known)
+  if (callers.size > callersMax) callers.delete(callers.keys().next().value as string)
   known.seen += 1
   if (known.seen <= fault.succeedFirst || known.random.uniform() >= fault.probability) return null
   const { rule } = fault

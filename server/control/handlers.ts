@@ -53,8 +53,8 @@ export const controlHandlers: Record<ControlOperationName, Handler> = {
   restore_snapshot: (control, { name }) => ({ body: control.restoreSnapshot(name) ?? notThere('snapshot', name) }),
   delete_snapshot: (control, { name }) => (control.deleteSnapshot(name) ? {} : notThere('snapshot', name)),
   get_clock: ({ clock }) => ({ body: describeClock(clock) }),
-  change_clock: async ({ clock, model }, { body }) => {
-    await changeClock(clock, body)
+  change_clock: async ({ clock, model }, { body, signal }) => {
+    await changeClock(clock, body, signal)
     model.settle(clock.nowMs())
     return { body: describeClock(clock) }
   },
@@ -90,10 +90,7 @@ export const controlHandlers: Record<ControlOperationName, Handler> = {
   wait_for: async (control, { body, signal }) => {
     const timeoutMs = parseDurationMs(body.timeout ?? defaultTimeout)
     if (timeoutMs > waitMsMax) {
-      throw new KasmSimError(
-        'CONTROL_INVALID',
-        `Failed to wait: ${body.timeout} is longer than a day. Ask again later.`,
-      )
+      throw new KasmSimError('CONTROL_INVALID', 'Failed to wait: the timeout is longer than a day. Ask again later.')
     }
     const outcome = await control.waits.until(conditionOf(control, body), { timeoutMs, signal })
     return { status: outcome.met ? 200 : 408, body: outcome }
@@ -106,7 +103,7 @@ export const controlHandlers: Record<ControlOperationName, Handler> = {
   },
   get_session_delays: ({ model }) => ({ body: describeDelays(model.sessionDelays) }),
   set_session_delays: ({ model }, { body }) => {
-    const changes = Object.entries<string>(body).map(([status, text]) => [`${status}Ms`, parseDurationMs(text)])
+    const changes = Object.entries<string>(body).map(([status, text]) => [`${status}Ms`, delayOf(status, text)])
     model.setSessionDelays(Object.fromEntries(changes))
     return { body: describeDelays(model.sessionDelays) }
   },
@@ -123,6 +120,15 @@ export class NotThere extends Error {
 }
 
 const waitMsMax = 24 * 3_600_000
+
+/** Longer than anyone runs a fake. */
+const delayMsMax = 3_650 * 24 * 3_600_000
+
+function delayOf(status: string, text: string): number {
+  const delayMs = parseDurationMs(text)
+  if (delayMs <= delayMsMax) return delayMs
+  throw new KasmSimError('CONTROL_INVALID', `Failed to set the delay "${status}": it is too long. Give 3650d at most.`)
+}
 
 function notThere(what: string, name: string): never {
   throw new NotThere(`there is no ${what} "${name}". GET /__sim__/${what}s lists them.`)

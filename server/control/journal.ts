@@ -36,15 +36,19 @@ export interface JournalQuery {
   limit?: number
 }
 
-/** What a call is recorded with: the journal adds its number and takes the secrets out. */
+/** What a call is recorded with, and what its body takes of the memory; the journal adds its number and takes the secrets out. */
 export type RecordedCall = Omit<JournalEntry, 'sequence'> & { sizeBytes: number }
 
 const entryCountMax = 5_000
 const checkInCountMax = 1_000
-/** Of all bodies together. */
-const bodiesSizeBytesMax = 8_000_000
-/** Longer bodies are not kept. */
-const bodySizeBytesMax = 65_536
+/** Of the calls of each kind together, in memory. */
+const keptSizeBytesMax = 16_000_000
+/** Larger bodies are not kept. A text takes twice its length at most. */
+const bodySizeBytesMax = 2 * 65_536
+/** Names that callers give themselves are cut. */
+const nameLengthMax = 255
+/** Of an entry without its texts. */
+const entrySizeBytes = 300
 
 /**
  * The journal of one fake.
@@ -55,7 +59,7 @@ const bodySizeBytesMax = 65_536
 export class Journal {
   readonly #calls = new Shelf(entryCountMax)
   readonly #checkIns = new Shelf(checkInCountMax)
-  readonly #listeners = new Set<() => void>()
+  readonly #listeners = new Set<(entry: JournalEntry) => void>()
   #total = 0
 
   /** How many calls there were, kept or not. */
@@ -66,11 +70,12 @@ export class Journal {
   record({ sizeBytes, ...call }: RecordedCall): void {
     this.#total += 1
     const body = sizeBytes > bodySizeBytesMax ? null : (call.body ?? null)
-    const entry = { sequence: this.#total, ...call, body }
-    const keptBytes = Math.min(sizeBytes, bodySizeBytesMax)
-    if (isOfAgents(entry)) this.#checkIns.add(entry, keptBytes)
-    else this.#calls.add({ ...entry, body: redact(body) }, keptBytes)
-    for (const tell of this.#listeners) tell()
+    const entry = { sequence: this.#total, ...call, caller: nameOf(call.caller), body }
+    const keptBytes = sizeOf(entry) + (body === null ? 0 : sizeBytes)
+    const kept = isOfAgents(entry) ? entry : { ...entry, body: redact(body) }
+    if (isOfAgents(entry)) this.#checkIns.add(kept, keptBytes)
+    else this.#calls.add(kept, keptBytes)
+    for (const tell of this.#listeners) tell(kept)
   }
 
   /** The entries that a query asks for, in the order of their answers. */
@@ -89,8 +94,12 @@ export class Journal {
         (status === undefined || entry.status === status),
     )
     found.sort((first, second) => first.sequence - second.sequence)
-    // Fleets check in thousands of times a second and hardly anyone looks: what agents sent is redacted when someone does.
-    return found.slice(-limit).map((entry) => (isOfAgents(entry) ? { ...entry, body: redact(entry.body) } : entry))
+    return found.slice(-limit).map((entry) => this.shown(entry))
+  }
+
+  /** Fleets check in thousands of times a second and hardly anyone looks: what agents sent is redacted when someone does. */
+  shown(entry: JournalEntry): JournalEntry {
+    return isOfAgents(entry) ? { ...entry, body: redact(entry.body) } : entry
   }
 
   clear(): void {
@@ -99,18 +108,29 @@ export class Journal {
     this.#checkIns.clear()
   }
 
-  /** Has a function called after each entry; returns what ends that. */
-  onRecord(listener: () => void): () => void {
+  /** Has a function called after each entry, which is not for showing yet; returns what ends that. */
+  onRecord(listener: (entry: JournalEntry) => void): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
   }
+}
+
+/** A copy: a part of a text keeps all of it in memory. */
+function nameOf(caller: string | null): string | null {
+  return caller === null || caller.length <= nameLengthMax
+    ? caller
+    : Buffer.from(caller.slice(0, nameLengthMax)).toString()
+}
+
+function sizeOf({ path, caller, errorMessage, cause }: JournalEntry): number {
+  return [path, caller, errorMessage, cause].reduce((sum, text) => sum + 2 * (text?.length ?? 0), entrySizeBytes)
 }
 
 function isOfAgents({ path }: JournalEntry): boolean {
   return path.startsWith('/manager_api/')
 }
 
-/** The last entries, within a count and a size. */
+/** The last entries, within a count and a size in memory. */
 class Shelf {
   readonly #countMax: number
   readonly #kept = new Map<JournalEntry, number>()
@@ -124,7 +144,7 @@ class Shelf {
     this.#kept.set(entry, sizeBytes)
     this.#sizeBytes += sizeBytes
     for (const [oldest, oldSizeBytes] of this.#kept) {
-      if (this.#kept.size <= this.#countMax && this.#sizeBytes <= bodiesSizeBytesMax / 2) break
+      if (this.#kept.size <= this.#countMax && this.#sizeBytes <= keptSizeBytesMax) break
       this.#kept.delete(oldest)
       this.#sizeBytes -= oldSizeBytes
     }

@@ -1,5 +1,5 @@
 // What is wrong with data that does not follow its schema, with the path of each problem.
-import type { Validator } from 'typebox/schema'
+import { type SchemaChecker, type SchemaProblem, schemaProblems } from '../kernel/schema-problems.ts'
 import { durationPattern, ratePattern } from '../kernel/units.ts'
 
 export interface Problem {
@@ -8,25 +8,16 @@ export interface Problem {
   statement: string
 }
 
-interface SchemaProblem {
-  keyword: string
-  instancePath: string
-  params: Record<string, unknown>
-  message: string
-}
-
 /** Nobody should have to read a regular expression to learn how to write half an hour. */
 const patternsInWords = new Map([
   [durationPattern, 'must be a duration such as 250ms, 30s, 5m, 1h30m or 2d'],
   [ratePattern, 'must be a rate such as 20kB/s'],
 ])
 
-/** Every problem, as far as the validator tells them. */
-export function problemsOf(validator: Validator, value: unknown): Problem[] {
-  if (validator.Check(value)) return []
-  const [, found] = validator.Errors(value)
-  // An unknown field is also reported as a value of the schema `false`; alternatives, as each of them failing.
-  const reported = (found as unknown as SchemaProblem[]).filter(({ keyword }) => keyword !== 'boolean')
+/** Every problem, as far as the validator tells them; never none of what is invalid. */
+export function problemsOf(validator: SchemaChecker, value: unknown): Problem[] {
+  const reported = schemaProblems(validator, value)
+  // Alternatives are also reported as each of them failing.
   const inside = reported.filter(({ keyword }) => keyword !== 'anyOf')
   return (inside.length > 0 ? inside : reported).flatMap(describe)
 }

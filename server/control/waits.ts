@@ -1,6 +1,7 @@
-// Waiting for the fake to come to something: judged again whenever something was written or recorded, and at the moments at which time
-// alone can change the judgement. Patience is counted on the wall, whatever the fake's clock does, so that nobody waits for ever.
+// Waiting for the fake to come to something: judged again whenever what it depends on has changed, and at the moments at which time alone
+// can change the judgement. Thousands may wait: they are judged, and told, a few at a time, and calls are answered in between. Patience is counted on the wall, whatever the fake's clock does, so that nobody waits for ever.
 import type { Clock } from '../kernel/clock.ts'
+import { KasmSimError } from '../kernel/errors.ts'
 import { type Appointment, Timekeeper } from '../kernel/timekeeper.ts'
 
 /** How far something has come. */
@@ -20,7 +21,14 @@ interface WaitFacts {
   missing: string[]
 }
 
-export type Condition = (nowMs: number) => Observation
+/** What is waited for. */
+export interface Condition {
+  judge: (nowMs: number) => Observation
+  /** What the judgement depends on: as long as all of these are the same, time alone can change it. */
+  versions: () => readonly unknown[]
+  /** Called once nobody waits for it any more. */
+  close?: () => void
+}
 
 interface WaitOptions {
   timeoutMs: number
@@ -28,11 +36,24 @@ interface WaitOptions {
   signal: AbortSignal
 }
 
+type Outcome = { met: boolean; atMs: number } & WaitFacts
+
 interface Wait {
   condition: Condition
-  end: (observation: Observation) => void
+  /** As they were when it was judged last. */
+  versions: readonly unknown[]
   due: Appointment | null
+  patience: Appointment
+  isOver: boolean
+  resolve: (outcome: Outcome) => void
+  reject: (error: unknown) => void
+  stopListening: () => void
 }
+
+/** More are refused. */
+const waitCountMax = 5_000
+/** How long calls may be kept from their answers at a time. */
+const sliceMsMax = 5
 
 /**
  * All waits of one fake.
@@ -44,28 +65,45 @@ export class Waits {
   readonly #clock: Clock
   readonly #wall: Timekeeper
   readonly #pending = new Set<Wait>()
-  #isChecking = false
+  /** Those whose turn it is to be judged. */
+  readonly #queue = new Set<Wait>()
+  #isScheduled = false
+  #hasNews = false
 
   constructor(clock: Clock, wall: Timekeeper) {
     this.#clock = clock
     this.#wall = wall
   }
 
-  /** How far a condition has come once it is met, or else when patience is over or nobody waits any more. */
-  until(condition: Condition, { timeoutMs, signal }: WaitOptions): Promise<{ met: boolean; atMs: number } & WaitFacts> {
-    return new Promise((resolve) => {
-      const patience = this.#wall.at(this.#wall.nowMs() + timeoutMs, () => giveUp())
-      const giveUp = () => wait.end(condition(this.#clock.nowMs()))
+  /**
+   * How far a condition has come once it is met, or else when patience is over or nobody waits any more.
+   *
+   * @throws KasmSimError CONTROL_INVALID where too many wait already
+   */
+  until(condition: Condition, { timeoutMs, signal }: WaitOptions): Promise<Outcome> {
+    if (this.#pending.size >= waitCountMax) {
+      condition.close?.()
+      const problem = `${waitCountMax} callers wait already. Ask again later.`
+      throw new KasmSimError('CONTROL_INVALID', `Failed to wait: ${problem}`)
+    }
+    return new Promise((resolve, reject) => {
+      const giveUp = () => {
+        this.#leave(wait)
+        // The caller is gone: what it would take time to find out is of no use to anyone.
+        resolve({ met: false, atMs: this.#clock.nowMs(), state: {}, missing: [] })
+      }
       const wait: Wait = {
         condition,
+        versions: [],
         due: null,
-        end: (observation) => {
-          this.#pending.delete(wait)
-          wait.due?.cancel()
-          patience.cancel()
-          signal.removeEventListener('abort', giveUp)
-          resolve({ met: observation.met, atMs: this.#clock.nowMs(), ...observation.describe() })
-        },
+        patience: this.#wall.at(this.#wall.nowMs() + timeoutMs, () => {
+          wait.isOver = true
+          this.#enqueue(wait)
+        }),
+        isOver: false,
+        resolve,
+        reject,
+        stopListening: () => signal.removeEventListener('abort', giveUp),
       }
       signal.addEventListener('abort', giveUp)
       this.#pending.add(wait)
@@ -75,27 +113,79 @@ export class Waits {
 
   /** Something has happened. What happens within one turn of the event loop is judged once. */
   notice(): void {
-    if (this.#pending.size === 0 || this.#isChecking) return
-    this.#isChecking = true
-    setImmediate(() => {
-      this.#isChecking = false
-      for (const wait of this.#pending) this.#judge(wait)
-    })
+    if (this.#pending.size === 0) return
+    this.#hasNews = true
+    this.#schedule()
   }
 
   /** Ends every wait with how far it has come. */
   close(): void {
-    for (const wait of this.#pending) wait.end(wait.condition(this.#clock.nowMs()))
+    for (const wait of this.#pending) {
+      wait.isOver = true
+      this.#judge(wait)
+    }
   }
 
-  #judge(wait: Wait): void {
-    const observation = wait.condition(this.#clock.nowMs())
-    if (observation.met) {
-      wait.end(observation)
-      return
-    }
-    wait.due?.cancel()
-    const isTimed = this.#clock instanceof Timekeeper && observation.nextMs < Number.MAX_SAFE_INTEGER
-    wait.due = isTimed ? (this.#clock as Timekeeper).at(observation.nextMs, () => this.#judge(wait)) : null
+  #enqueue(wait: Wait): void {
+    this.#queue.add(wait)
+    this.#schedule()
   }
+
+  #schedule(): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    setImmediate(() => {
+      this.#isScheduled = false
+      this.#work()
+    })
+  }
+
+  #work(): void {
+    if (this.#hasNews) {
+      this.#hasNews = false
+      for (const wait of this.#pending) if (hasChanged(wait)) this.#queue.add(wait)
+    }
+    const untilMs = this.#wall.nowMs() + sliceMsMax
+    for (const wait of this.#queue) {
+      this.#queue.delete(wait)
+      this.#judge(wait)
+      if (this.#wall.nowMs() >= untilMs) break
+    }
+    if (this.#queue.size > 0) this.#schedule()
+  }
+
+  /** Whatever goes wrong with one is told to its caller alone. */
+  #judge(wait: Wait): void {
+    if (!this.#pending.has(wait)) return
+    try {
+      const observation = wait.condition.judge(this.#clock.nowMs())
+      wait.versions = wait.condition.versions()
+      if (observation.met || wait.isOver) {
+        const facts = observation.describe()
+        this.#leave(wait)
+        wait.resolve({ met: observation.met, atMs: this.#clock.nowMs(), ...facts })
+        return
+      }
+      wait.due?.cancel()
+      const isTimed = this.#clock instanceof Timekeeper && observation.nextMs < Number.MAX_SAFE_INTEGER
+      wait.due = isTimed ? (this.#clock as Timekeeper).at(observation.nextMs, () => this.#judge(wait)) : null
+    } catch (error) {
+      this.#leave(wait)
+      wait.reject(error)
+    }
+  }
+
+  #leave(wait: Wait): void {
+    this.#pending.delete(wait)
+    this.#queue.delete(wait)
+    wait.due?.cancel()
+    wait.patience.cancel()
+    wait.stopListening()
+    wait.condition.close?.()
+  }
+}
+
+function hasChanged({ condition, versions }: Wait): boolean {
+  const now = condition.versions()
+  return now.length !== versions.length || now.some((version, index) => version !== versions[index])
 }

@@ -1,5 +1,8 @@
 // "Did you mean ...?": the one place that decides how close a mistyped word must be to be worth suggesting.
 
+/** What is longer is no word that somebody has mistyped, and comparing takes the time of one length by the other. */
+const wordLengthMax = 200
+
 /**
  * The candidate nearest to a mistyped word, or null where none is near: at most one typing slip (a letter added, left out,
  * replaced, or two swapped) for every three letters of the word. Capitals make no difference. Of equally near
@@ -9,6 +12,7 @@
  * closest('chekInInterval', ['cap', 'checkInInterval']) // 'checkInInterval'
  */
 export function closest(word: string, candidates: Iterable<string>): string | null {
+  if (word.length > wordLengthMax) return null
   let best: string | null = null
   let bestSlips = Math.max(1, Math.floor(word.length / 3)) + 1
   let bestStart = Number.POSITIVE_INFINITY

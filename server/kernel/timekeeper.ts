@@ -152,18 +152,18 @@ export class Timekeeper implements Clock {
 
   /**
    * Moves the clock on, through everything that is due until then, and answers once that has settled. A clock that runs goes on
-   * running from there. Calls at the same time take their turns.
+   * running from there. Calls at the same time take their turns. Once the signal is aborted the clock stays at the moment that it has
+   * come to.
    *
-   * @throws the reason of the signal once it is aborted, and whatever something due throws
+   * @throws whatever something due throws
    */
   advance(durationMs: number, signal?: AbortSignal): Promise<void> {
+    const isGone = () => signal?.aborted ?? false
     return this.#inTurn(async () => {
+      if (isGone()) return
       const untilMs = this.#originMs + durationMs
-      await this.#drive(untilMs, () => {
-        signal?.throwIfAborted()
-        return false
-      })
-      if (!this.#isClosed) this.#originMs = Math.max(this.#originMs, untilMs)
+      await this.#drive(untilMs, isGone)
+      if (!this.#isClosed && !isGone()) this.#originMs = Math.max(this.#originMs, untilMs)
     })
   }
 

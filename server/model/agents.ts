@@ -25,6 +25,8 @@ interface Parts {
 export class Agents {
   /** Agents that have come, gone, or changed what they can take since the scheduler looked last. */
   readonly changed = new Set<string>()
+  /** Changes whenever an agent comes, goes, is set up in another way, holds other images, or is heard of after a silence. */
+  version = 0
   readonly #rows: Collections
   readonly #zones: Zones
   readonly #stock: Stock
@@ -51,6 +53,7 @@ export class Agents {
     const before = this.#rows.reports.get(agent.serverId)
     const holdings = this.#stock.replace(before?.holdings ?? [], docker_images, agent.enabled)
     if (before?.report.cores !== report.cores) this.changed.add(agent.serverId)
+    if (before?.holdings !== holdings || this.#isSilent(before, nowMs)) this.version += 1
     this.#rows.reports.set(agent.serverId, {
       report,
       holdings,
@@ -65,7 +68,9 @@ export class Agents {
   /** The id is the plain one: this is called for whole fleets at a time. */
   noteReport(serverId: string, nowMs: number): void {
     const report = this.#rows.reports.get(serverId)
-    if (report) this.#rows.reports.set(serverId, { ...report, lastReportedMs: nowMs })
+    if (!report) return
+    if (this.#isSilent(report, nowMs)) this.version += 1
+    this.#rows.reports.set(serverId, { ...report, lastReportedMs: nowMs })
   }
 
   find(serverId: string): AgentRecord | null {
@@ -125,8 +130,7 @@ export class Agents {
 
   /** Whether an agent has been heard of lately. */
   isRunning(agent: AgentRecord, nowMs: number): boolean {
-    const missingAfterMs = this.#settings.number('scale/host_missing_expiration') * 1_000
-    return nowMs - this.reportOf(agent).lastReportedMs < missingAfterMs
+    return !this.#isSilent(this.reportOf(agent), nowMs)
   }
 
   /** Forgets agents that have been silent for an hour, and says which. Looks as often as the product's guardian does. */
@@ -150,6 +154,11 @@ export class Agents {
     this.#byAgentId.delete(agent.agentId)
     this.#stock.release(holdings, agent.enabled)
     this.changed.add(agent.serverId)
+    this.version += 1
+  }
+
+  #isSilent({ lastReportedMs }: ReportRecord, nowMs: number): boolean {
+    return nowMs - lastReportedMs >= this.#settings.number('scale/host_missing_expiration') * 1_000
   }
 
   #register(server_id: string, zoneId: string): AgentRecord {
@@ -171,6 +180,7 @@ export class Agents {
 
   #store(agent: AgentRecord): AgentRecord {
     this.changed.add(agent.serverId)
+    this.version += 1
     return this.#rows.agents.set(agent.serverId, agent)
   }
 

@@ -156,5 +156,6 @@ function groupImageKey(groupId: string, imageId: string): string {
 function numberOf(value: unknown): number {
   if (typeof value === 'boolean') return value ? 1 : 0
   if (typeof value === 'string' && /^(true|false)$/i.test(value)) return value.toLowerCase() === 'true' ? 1 : 0
-  return typeof value === 'number' || (typeof value === 'string' && value !== '') ? Number(value) : Number.NaN
+  const number = typeof value === 'number' || (typeof value === 'string' && value !== '') ? Number(value) : Number.NaN
+  return Math.abs(number) <= Number.MAX_SAFE_INTEGER ? number : Number.NaN
 }

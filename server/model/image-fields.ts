@@ -1,6 +1,7 @@
 // Turns the image fields that clients write into those the fake keeps: JSON in strings becomes objects, single strings
 // become lists, ids lose their dashes (docs/kasm.md, "Conventions").
 import type { Image, ImageChanges } from '../api/images.ts'
+import { DataLimitError, parseJson } from '../kernel/json.ts'
 import { parseReference } from '../kernel/reference.ts'
 import { requireId } from './ids.ts'
 import { invalidField, notFound } from './reply.ts'
@@ -174,8 +175,9 @@ function readConfig(field: string, value: unknown): Record<string, unknown> {
   if (typeof value !== 'string') return value as Record<string, unknown>
   let parsed: unknown
   try {
-    parsed = JSON.parse(value)
-  } catch {
+    parsed = parseJson(value)
+  } catch (error) {
+    if (error instanceof DataLimitError) throw invalidField(`target_image.${field}`, error.message)
     throw invalidField(`target_image.${field}`, 'must be a JSON object or a string that holds one')
   }
   if (parsed === null) return {}

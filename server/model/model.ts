@@ -91,6 +91,7 @@ export class KasmModel {
     }
     this.#state = new State(options.snapshot)
     this.#state.listener = options.listener ?? null
+    this.#state.onTakenBack = () => this.#build()
     this.#areas = createAreas(this.#state, this.#environment)
     this.#handlers = createHandlers(this.#areas)
     if (!options.snapshot) {
@@ -152,11 +153,11 @@ export class KasmModel {
   /** Puts a snapshot in place of all that the fake knows. Agents notice: the revision of the images moves on, never back. */
   restore(snapshot: StateSnapshot): void {
     const { revision } = this.#areas.images
-    this.#state.restore(snapshot)
-    this.#areas = createAreas(this.#state, this.#environment)
-    this.#areas.images.passRevision(revision)
-    this.#handlers = createHandlers(this.#areas)
-    this.#state.commit()
+    this.#state.turn(() => {
+      this.#state.restore(snapshot)
+      this.#build()
+      this.#areas.images.passRevision(revision)
+    })
   }
 
   /**
@@ -192,7 +193,8 @@ export class KasmModel {
   admit(operation: OperationName, request: Credentialed & { nowMs: number }): { caller: Caller } | { refused: Reply } {
     let caller: Caller | null = null
     const refusal = refusalOf(() => {
-      caller = this.#areas.access.require(operation, { ...request, basic: this.#quirks['auth.basic'] })
+      const basic = this.#quirks['auth.basic']
+      caller = this.#state.turn(() => this.#areas.access.require(operation, { ...request, basic }))
     })
     return refusal ? { refused: refusedReply(refusal, this.#quirks) } : { caller: caller as unknown as Caller }
   }
@@ -203,7 +205,7 @@ export class KasmModel {
   }
 
   /**
-   * Does one operation and answers as Kasm would.
+   * Does one operation, whole or not at all, and answers as Kasm would.
    *
    * @example
    * model.handle({ operation: 'get_images', body: {}, nowMs: 0 })
@@ -211,26 +213,35 @@ export class KasmModel {
    */
   handle<Name extends OperationName>(call: ModelCall<Name>): Reply {
     const { operation, body, nowMs, caller = administrator, callBacks, fetchedLists } = call
-    this.#settle(nowMs)
+    this.settle(nowMs)
     let result: unknown
     const context: CallContext = { caller, nowMs, callBacks, fetchedLists }
     const refusal = refusalOf(() => {
-      result = this.#handlers[operation](body, context)
+      result = this.#state.turn(() => this.#handlers[operation](body, context))
     })
-    this.#state.commit()
     if (refusal) return refusedReply(refusal, this.#quirks)
     return { status: 200, body: ruleOf(operation) ? quirkyBody(result, this.#quirks) : result }
   }
 
   /** Brings everything up to a moment, as each operation does first: for those who look at the areas themselves. */
   settle(nowMs: number): void {
-    this.#settle(nowMs)
-    this.#state.commit()
+    this.#state.turn(() => {
+      this.#areas.logins.settle(nowMs)
+      this.#areas.sessions.settle(nowMs)
+      this.#areas.staging.settle(nowMs)
+    })
   }
 
-  #settle(nowMs: number): void {
-    this.#areas.sessions.settle(nowMs)
-    this.#areas.staging.settle(nowMs)
+  /** Has the call-back to an agent fail with these words, or no longer; of an agent that is not there nothing becomes. */
+  setUnreachable(serverId: string, cause: string | null): void {
+    const { agents } = this.#areas
+    const agent = agents.find(serverId)
+    if (agent) this.#state.turn(() => agents.setUnreachable(agent, cause))
+  }
+
+  #build(): void {
+    this.#areas = createAreas(this.#state, this.#environment)
+    this.#handlers = createHandlers(this.#areas)
   }
 
   /**

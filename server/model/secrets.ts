@@ -38,20 +38,23 @@ export class Secrets {
     return text.replaceAll(/[^A-Za-z0-9]/g, '').slice(0, length)
   }
 
-  /** The text in a form that only this key opens. The same text gives the same form, so that states can be compared. */
-  seal(text: string): string {
-    const nonce = createHmac('sha256', this.#key).update(text).digest().subarray(0, nonceSizeBytes)
-    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce)
+  /**
+   * The text in a form that only this key opens, and only for the place it was sealed for. The same text gives the same form, so that
+   * states can be compared.
+   */
+  seal(text: string, place = ''): string {
+    const nonce = createHmac('sha256', this.#key).update(place).update(text).digest().subarray(0, nonceSizeBytes)
+    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(Buffer.from(place))
     const sealed = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
     return sealed.toString('base64')
   }
 
-  /** The text again, or null where another key sealed it. */
-  open(sealed: string): string | null {
+  /** The text again, or null where another key sealed it, or this one for another place. */
+  open(sealed: string, place = ''): string | null {
     const bytes = Buffer.from(sealed, 'base64')
     try {
       const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, nonceSizeBytes))
-      decipher.setAuthTag(bytes.subarray(-tagSizeBytes))
+      decipher.setAAD(Buffer.from(place)).setAuthTag(bytes.subarray(-tagSizeBytes))
       const opened = decipher.update(bytes.subarray(nonceSizeBytes, -tagSizeBytes))
       return Buffer.concat([opened, decipher.final()]).toString('utf8')
     } catch {

@@ -3,18 +3,14 @@ import type { FastifySchemaValidationError } from 'fastify'
 import { Compile, type Validator } from 'typebox/schema'
 import type { OperationName } from '../api/operation-names.ts'
 import { developerOperations, managerOperations } from '../api/operations.ts'
+import { schemaProblems } from '../kernel/schema-problems.ts'
 
 const operations = { ...developerOperations, ...managerOperations }
 const validators = new Map<OperationName, Validator>()
 
-/** What is wrong with a body, at most eight problems at a time, which is TypeBox's limit. */
+/** What is wrong with a body; never nothing with one that does not follow its schema. */
 export function problemsOf(operation: OperationName, body: unknown): FastifySchemaValidationError[] {
-  const validator = validatorOf(operation)
-  if (validator.Check(body)) return []
-  const [, problems] = validator.Errors(body)
-  // An unknown field is also reported as a value of the schema `false`.
-  const reported = problems.filter(({ keyword }) => keyword !== 'boolean')
-  return reported as unknown as FastifySchemaValidationError[]
+  return schemaProblems(validatorOf(operation), body)
 }
 
 function validatorOf(operation: OperationName): Validator {

@@ -5,6 +5,8 @@ import { internalErrorPage, type Reply } from '../model/reply.ts'
 import { hasImages, sendImages } from './serialise.ts'
 
 const causeLengthMax = 300
+/** Of fields that are missing or unknown. */
+const namedCountMax = 20
 
 /** Sends what the model answered. */
 export function sendReply(reply: FastifyReply, { status, body, cause }: Reply): FastifyReply {
@@ -60,7 +62,11 @@ function describe(problems: Problem[]): string {
 
 function describeProblem({ instancePath, keyword, params, message = '' }: Problem): string {
   const path = instancePath.slice(1).replaceAll('/', '.')
-  const fields = (names: unknown) => [names].flat().map((name) => (path === '' ? name : `${path}.${name}`))
+  const fields = (names: unknown) => {
+    const all = [names].flat()
+    const named = all.slice(0, namedCountMax).map((name) => (path === '' ? name : `${path}.${name}`))
+    return all.length > namedCountMax ? [...named, `${all.length - namedCountMax} more`] : named
+  }
   switch (keyword) {
     case 'required':
       return `${fields(params['requiredProperties']).join(', ')} missing`

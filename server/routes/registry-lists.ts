@@ -2,6 +2,7 @@
 // "Workspace registries").
 
 import type { DeveloperOperationName } from '../api/operation-names.ts'
+import { DataLimitError, parseJson, seedLimits } from '../kernel/json.ts'
 import type { KasmModel, ModelCall } from '../model/model.ts'
 import type { FetchedList, FetchedLists, RegistrySource } from '../model/registries.ts'
 
@@ -38,7 +39,7 @@ export async function fetchListOverHttp({ url, schemas }: RegistrySource): Promi
         continue
       }
       if (!response.ok) return { problem: `${schemaVersion}/list.json was answered with status ${response.status}` }
-      const list: unknown = JSON.parse(await textOf(response))
+      const list: unknown = parseJson(await textOf(response), seedLimits)
       if (isList(list)) return { schemaVersion, list }
       return { problem: `${schemaVersion}/list.json has no list of workspaces` }
     }
@@ -70,5 +71,6 @@ function problemOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error.name === 'TimeoutError') return `no answer within ${answerTimeoutMs} ms`
   if (error instanceof SyntaxError) return 'its list is no JSON'
+  if (error instanceof DataLimitError) return `its list ${error.message}`
   return error.cause instanceof Error && error.cause.message ? error.cause.message : error.message
 }

@@ -2,15 +2,19 @@
 // write; what is kept besides is the order of creation, which lists of the API show.
 import type { Rows } from '../model/state/records.ts'
 
-/** A record as it is to be kept; null where it was deleted. */
-export interface Write {
+/** Names a record. */
+export interface RecordKey {
   collection: keyof Rows
   key: string
-  row: object | null
+}
+
+/** A record as it is to be kept, as an object or as the JSON of it; null where it was deleted. */
+export interface Write<Kept> extends RecordKey {
+  kept: Kept | null
 }
 
 /** A write as the file needs it. */
-export interface PendingWrite extends Write {
+export interface PendingWrite<Kept> extends Write<Kept> {
   /** Whether a record of the same key was deleted before: then this one is younger than all others. */
   isRecreated: boolean
 }
@@ -19,39 +23,39 @@ export interface PendingWrite extends Write {
  * The last write of each record, in an order that leaves the records in the order of their creation.
  *
  * @example
- * pending.put({ collection: 'zones', key: 'a', row: { zone_id: 'a', zone_name: 'default' } })
+ * pending.put({ collection: 'zones', key: 'a', kept: '{"zone_id":"a","zone_name":"default"}' })
  */
-export class PendingWrites {
-  readonly #writes = new Map<string, PendingWrite>()
+export class PendingWrites<Kept> {
+  readonly #writes = new Map<string, PendingWrite<Kept>>()
 
   get size(): number {
     return this.#writes.size
   }
 
-  put({ collection, key, row }: Write): void {
-    const id = idOf(collection, key)
+  put({ collection, key, kept }: Write<Kept>): void {
+    const id = idOf({ collection, key })
     const before = this.#writes.get(id)
-    const wasDeleted = before?.row === null
+    const wasDeleted = before?.kept === null
     // What is deleted or comes back loses its place in the order.
-    if (row === null || wasDeleted) this.#writes.delete(id)
-    this.#writes.set(id, { collection, key, row, isRecreated: wasDeleted || (before?.isRecreated ?? false) })
+    if (kept === null || wasDeleted) this.#writes.delete(id)
+    this.#writes.set(id, { collection, key, kept, isRecreated: wasDeleted || (before?.isRecreated ?? false) })
   }
 
   /** Another write of the same record has overtaken this one. */
-  forget({ collection, key }: Write): void {
-    this.#writes.delete(idOf(collection, key))
+  forget(record: RecordKey): void {
+    this.#writes.delete(idOf(record))
   }
 
   clear(): void {
     this.#writes.clear()
   }
 
-  [Symbol.iterator](): Iterator<PendingWrite> {
+  [Symbol.iterator](): Iterator<PendingWrite<Kept>> {
     return this.#writes.values()
   }
 }
 
 /** Names of collections have no slash. */
-function idOf(collection: string, key: string): string {
+function idOf({ collection, key }: RecordKey): string {
   return `${collection}/${key}`
 }

@@ -1,30 +1,11 @@
 // The file that keeps a state: an SQLite database with one sealed row per record, for one process at a time (docs/persistence.md).
-import { closeSync, openSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { KasmSimError } from '../kernel/errors.ts'
 import { Secrets } from '../model/secrets.ts'
 import { collectionNames, type StateSnapshot } from '../model/state/state.ts'
 import { dataFileError, invalidDataFile } from './data-file-error.ts'
+import { inspectUnclean, openDatabase, prepareForWrites, schemaVersion } from './database.ts'
 import { createKey, keyFileOf, readKey } from './key-file.ts'
-import type { PendingWrite } from './pending-writes.ts'
-
-/** Marks a database as this program's: "KSIM". */
-const applicationId = 0x4b53494d
-/** Raised by every change of the table or of the records' shapes that older programs cannot read. */
-const schemaVersion = 1
-
-/** `position` keeps the order of creation; an update leaves it alone. */
-const schema = `
-  CREATE TABLE IF NOT EXISTS records (
-    position INTEGER PRIMARY KEY,
-    collection TEXT NOT NULL,
-    key TEXT NOT NULL,
-    sealed TEXT NOT NULL,
-    UNIQUE (collection, key)
-  ) STRICT;
-  PRAGMA application_id = ${applicationId};
-  PRAGMA user_version = ${schemaVersion};
-`
+import type { PendingWrite, RecordKey, Write } from './pending-writes.ts'
 
 interface SealedRecord {
   collection: keyof StateSnapshot
@@ -32,39 +13,70 @@ interface SealedRecord {
   sealed: string
 }
 
-/** What one transaction writes. */
+interface Statements {
+  upsert: StatementSync
+  delete: StatementSync
+}
+
+/** What one transaction writes: records as JSON. */
 export interface Changes {
   /** Takes the place of everything before; null where nothing does. */
-  replacement: StateSnapshot | null
-  writes: Iterable<PendingWrite>
+  replacement: Write<string>[] | null
+  writes: Iterable<PendingWrite<string>>
+}
+
+/** Opens sealed rows; those of the first version were not bound to their keys. */
+class Seals {
+  readonly secrets: Secrets
+  readonly #path: string
+
+  constructor(path: string, secretKey: Uint8Array) {
+    this.#path = path
+    this.secrets = new Secrets(secretKey)
+  }
+
+  seal({ collection, key }: RecordKey, json: string): string {
+    return this.secrets.seal(json, placeOf({ collection, key }))
+  }
+
+  /** @throws KasmSimError DATA_FILE_INVALID */
+  open({ collection, key, sealed }: SealedRecord, version: number): string {
+    const json = this.secrets.open(sealed, version === 1 ? '' : placeOf({ collection, key }))
+    if (json !== null) return json
+    throw invalidDataFile(this.#path, 'a record does not open with this key, or is not where it was written', {
+      advice: `Give the key that the file was made with (${keyFileOf(this.#path)}); if it is that one, restore a copy of the file.`,
+    })
+  }
 }
 
 /**
- * An open data file.
+ * An open data file. Nothing is written to it before the first `write`: a start that fails leaves it as it was.
  *
- * @throws KasmSimError DATA_FILE_INVALID, DATA_FILE_TOO_NEW, DATA_FILE_IN_USE or FILE_NOT_WRITABLE; the file is then as it was
+ * @throws KasmSimError DATA_FILE_INVALID, DATA_FILE_TOO_NEW, DATA_FILE_IN_USE or FILE_NOT_WRITABLE
  */
 export class DataFile {
   /** What secrets of the state are sealed with, too. */
   readonly secretKey: Uint8Array
   readonly #path: string
   readonly #database: DatabaseSync
-  readonly #secrets: Secrets
-  readonly #upsert: StatementSync
-  readonly #delete: StatementSync
+  readonly #seals: Seals
+  /** Of the form that the file has now; null of a new one. */
+  #version: number | null
+  #statements: Statements | null = null
 
   constructor(path: string, secretKey: Uint8Array | null = null) {
     this.#path = path
-    this.#database = openDatabase(path)
+    const keyOf = (isNew: boolean) => secretKey ?? readKey(path) ?? createMissingKey(path, isNew)
+    inspectUnclean(path, (database, version) => {
+      const seals = new Seals(path, keyOf(false))
+      for (const record of recordsOf(database)) seals.open(record, version)
+    })
+    const { database, version } = openDatabase(path)
+    this.#database = database
+    this.#version = version
     try {
-      const isNew = prepareDatabase(path, this.#database)
-      this.secretKey = secretKey ?? readKey(path) ?? createMissingKey(path, isNew)
-      this.#secrets = new Secrets(this.secretKey)
-      this.#upsert = this.#database.prepare(
-        'INSERT INTO records (collection, key, sealed) VALUES (?, ?, ?) ' +
-          'ON CONFLICT (collection, key) DO UPDATE SET sealed = excluded.sealed',
-      )
-      this.#delete = this.#database.prepare('DELETE FROM records WHERE collection = ? AND key = ?')
+      this.secretKey = keyOf(version === null)
+      this.#seals = new Seals(path, this.secretKey)
     } catch (cause) {
       this.#database.close()
       throw dataFileError(path, cause)
@@ -73,13 +85,12 @@ export class DataFile {
 
   /** Every record, in the order of creation; null where there is none yet. */
   read(): StateSnapshot | null {
+    if (this.#version === null) return null
     const snapshot = Object.fromEntries(collectionNames.map((name) => [name, [] as [string, object][]]))
     let isEmpty = true
     try {
-      const statement = this.#database.prepare('SELECT collection, key, sealed FROM records ORDER BY position')
-      for (const record of statement.iterate()) {
-        const { collection, key, sealed } = record as unknown as SealedRecord
-        snapshot[collection]?.push([key, this.#open(sealed)])
+      for (const record of recordsOf(this.#database)) {
+        snapshot[record.collection]?.push([record.key, JSON.parse(this.#seals.open(record, this.#version))])
         isEmpty = false
       }
     } catch (cause) {
@@ -91,11 +102,15 @@ export class DataFile {
   /** Writes all of it, through to the disk, or nothing. */
   write({ replacement, writes }: Changes): void {
     try {
+      const statements = this.#prepare()
       this.#database.exec('BEGIN IMMEDIATE')
-      if (replacement) this.#replace(replacement)
-      for (const { collection, key, row, isRecreated } of writes) {
-        if (row === null || isRecreated) this.#delete.run(collection, key)
-        if (row !== null) this.#put(collection, key, row)
+      if (replacement) {
+        this.#database.exec('DELETE FROM records')
+        for (const write of replacement) this.#put(statements.upsert, write)
+      }
+      for (const write of writes) {
+        if (write.kept === null || write.isRecreated) statements.delete.run(write.collection, write.key)
+        this.#put(statements.upsert, write)
       }
       this.#database.exec('COMMIT')
     } catch (cause) {
@@ -108,6 +123,35 @@ export class DataFile {
     this.#database.close()
   }
 
+  /** Before the first write, the file is given the form of this version. */
+  #prepare(): Statements {
+    if (this.#statements) return this.#statements
+    prepareForWrites(this.#database, () => {
+      if (this.#version === 1) this.#bindRows()
+    })
+    this.#version = schemaVersion
+    this.#statements = {
+      upsert: this.#database.prepare(
+        'INSERT INTO records (collection, key, sealed) VALUES (?, ?, ?) ' +
+          'ON CONFLICT (collection, key) DO UPDATE SET sealed = excluded.sealed',
+      ),
+      delete: this.#database.prepare('DELETE FROM records WHERE collection = ? AND key = ?'),
+    }
+    return this.#statements
+  }
+
+  /** Seals the rows of the first version again, each for its own place. */
+  #bindRows(): void {
+    const update = this.#database.prepare('UPDATE records SET sealed = ? WHERE collection = ? AND key = ?')
+    for (const record of [...recordsOf(this.#database)]) {
+      update.run(this.#seals.seal(record, this.#seals.open(record, 1)), record.collection, record.key)
+    }
+  }
+
+  #put(upsert: StatementSync, { collection, key, kept }: Write<string>): void {
+    if (kept !== null) upsert.run(collection, key, this.#seals.seal({ collection, key }, kept))
+  }
+
   #rollBack(): void {
     try {
       this.#database.exec('ROLLBACK')
@@ -115,59 +159,15 @@ export class DataFile {
       // Some failures, such as a full disk, have rolled back already.
     }
   }
-
-  #replace(snapshot: StateSnapshot): void {
-    this.#database.exec('DELETE FROM records')
-    for (const [collection, entries] of Object.entries(snapshot)) {
-      for (const [key, row] of entries) this.#put(collection, key, row)
-    }
-  }
-
-  #put(collection: string, key: string, row: object): void {
-    this.#upsert.run(collection, key, this.#secrets.seal(JSON.stringify(row)))
-  }
-
-  #open(sealed: string): object {
-    const json = this.#secrets.open(sealed)
-    if (json !== null) return JSON.parse(json)
-    throw invalidDataFile(this.#path, 'a record does not open with this key', {
-      advice: `Give the key that the file was made with (${keyFileOf(this.#path)}); if it is that one, restore a copy of the file.`,
-    })
-  }
 }
 
-/** Opens a file, which is made for its owner alone if it is not there yet. */
-function openDatabase(path: string): DatabaseSync {
-  try {
-    closeSync(openSync(path, 'a', 0o600))
-    const { DatabaseSync } = quietly(() => process.getBuiltinModule('node:sqlite'))
-    return new DatabaseSync(path)
-  } catch (cause) {
-    throw dataFileError(path, cause)
-  }
+function recordsOf(database: DatabaseSync): Iterable<SealedRecord> {
+  const statement = database.prepare('SELECT collection, key, sealed FROM records ORDER BY position')
+  return statement.iterate() as Iterable<unknown> as Iterable<SealedRecord>
 }
 
-/** Looks first and changes nothing of a file that is another's; says whether the file is new. */
-function prepareDatabase(path: string, database: DatabaseSync): boolean {
-  // The lock is held from the first read until the process ends, however it does.
-  database.exec('PRAGMA locking_mode = EXCLUSIVE')
-  const numberOf = (query: string) => Number(Object.values(database.prepare(query).get() ?? {})[0])
-  const isNew = numberOf('SELECT count(*) FROM sqlite_schema') === 0
-  if (!isNew && numberOf('PRAGMA application_id') !== applicationId) {
-    throw invalidDataFile(path, 'it is a database of another program', {
-      advice: 'Nothing was changed. Choose another file.',
-    })
-  }
-  if (numberOf('PRAGMA user_version') > schemaVersion) {
-    const problem =
-      'a newer version of kasm-sim wrote it. Nothing was changed. Use that version, or choose another file'
-    throw new KasmSimError('DATA_FILE_TOO_NEW', `Failed to use the data file ${path}: ${problem}.`)
-  }
-  // An operation counts once it is on the disk, not in a buffer of the operating system.
-  database.exec('PRAGMA journal_mode = WAL')
-  database.exec('PRAGMA synchronous = FULL')
-  database.exec(`BEGIN IMMEDIATE; ${schema} COMMIT`)
-  return isNew
+function placeOf({ collection, key }: RecordKey): string {
+  return `records/${collection}/${key}`
 }
 
 /** A file with records whose key is gone is of no use, and a new key would hide that. */
@@ -176,15 +176,4 @@ function createMissingKey(path: string, isNew: boolean): Uint8Array {
   throw invalidDataFile(path, `its key file ${keyFileOf(path)} is gone`, {
     advice: 'Put it back, or give the key that the file was made with.',
   })
-}
-
-/** Loads without the notice that the module of Node.js is an experimental one. */
-function quietly<Result>(load: () => Result): Result {
-  const { emitWarning } = process
-  process.emitWarning = () => {}
-  try {
-    return load()
-  } finally {
-    process.emitWarning = emitWarning
-  }
 }

@@ -84,7 +84,7 @@ function kasmOf(received: unknown): Kasm {
 }
 
 function judge(what: string, { clock }: Kasm['control'], condition: Condition) {
-  const { met, describe } = condition(clock.nowMs())
+  const { met, describe } = condition.judge(clock.nowMs())
   const message = () => (met ? `expected not ${what}` : `expected ${what}:\n${list(describe().missing)}`)
   return { pass: met, message }
 }

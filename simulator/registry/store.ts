@@ -83,11 +83,15 @@ export class Store {
     return this.#pool.get(digest)?.blob
   }
 
+  hasRoom(sizeBytes: number): boolean {
+    return this.#reservedBytes + sizeBytes <= storedBytesMax
+  }
+
   /**
    * @throws RegistryProblem where there is no room for so many bytes more
    */
   assertRoom(sizeBytes: number): void {
-    if (this.#reservedBytes + sizeBytes <= storedBytesMax) return
+    if (this.hasRoom(sizeBytes)) return
     const message = `the registry keeps at most ${storedBytesMax / 2 ** 30} GiB of pushed content`
     throw new RegistryProblem('SIZE_INVALID', null, { status: 413, message })
   }

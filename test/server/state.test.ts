@@ -87,6 +87,8 @@ test('a state that is put together from every write that was heard of is the sta
       commits += 1
     },
     restored() {},
+    discard() {},
+    takeBack: null,
   }
   const model = createKasmModel({ images: [{ name: chrome }], secretKey, listener, autoEnableAgents: true })
   expect(commits).toBe(1)

@@ -1,9 +1,10 @@
 // The faults of the control API, as people write them. The schema is the only definition.
 import { type Static, Type } from 'typebox'
 import { ratePattern } from '../../kernel/units.ts'
-import { Duration, own } from './leaves.ts'
+import { countBounds, Duration, own } from './leaves.ts'
 
-const Names = (description: string) => Type.Array(Type.String({ minLength: 1 }), { description, minItems: 1 })
+const Names = (description: string) =>
+  Type.Array(Type.String({ minLength: 1 }), { description, minItems: 1, maxItems: 1_000 })
 
 const ScopeSchema = Type.Object(
   {
@@ -28,11 +29,13 @@ const common = {
     }),
   ),
   succeedFirst: Type.Optional(
-    Type.Integer({ minimum: 0, default: 0, description: 'So many calls of each caller are spared first.' }),
+    Type.Integer({ ...countBounds, default: 0, description: 'So many calls of each caller are spared first.' }),
   ),
-  times: Type.Optional(Type.Integer({ minimum: 1, description: 'It is over after so many hits. Default: no end.' })),
+  times: Type.Optional(
+    Type.Integer({ ...countBounds, minimum: 1, description: 'It is over after so many hits. Default: no end.' }),
+  ),
   for: Type.Optional(Duration('How long it lasts, on the clock of the fake. Default: until it is cleared.')),
-  seed: Type.Optional(Type.Integer({ minimum: 0, default: 1, description: 'Seed of its draws.' })),
+  seed: Type.Optional(Type.Integer({ ...countBounds, default: 1, description: 'Seed of its draws.' })),
 }
 const operationDone = Type.Optional(
   Type.Boolean({

@@ -49,7 +49,9 @@ export const ClockSchema = Type.Object(
 export const ClockChangesSchema = Type.Object(
   {
     freeze: Type.Optional(Type.Boolean({ description: 'False lets it run.' })),
-    speed: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1_000_000 })),
+    speed: Type.Optional(
+      Type.Number({ minimum: 0.001, maximum: 100_000, description: 'How many times as fast as the wall it runs.' }),
+    ),
     advance: Type.Optional(Duration('Moves it on by this, through everything that is due.')),
     set: Type.Optional(Type.String({ description: 'Moves it on to a later moment, through everything that is due.' })),
   },

@@ -1,5 +1,6 @@
 // Images in CSV, in the form of the catalogue that comes with the program: a header, categories separated by `|`.
 import { CsvError, parse } from 'csv-parse/sync'
+import { seedLimits } from '../../kernel/json.ts'
 import { closest } from '../../kernel/suggest.ts'
 import { type Path, type Place, type SeedDocument, type SeedProblem, seedError } from './document.ts'
 
@@ -32,6 +33,10 @@ interface Row {
 
 /** @throws KasmSimError SEED_INVALID with every line and column that cannot be read */
 export function readCsv(text: string, file: string): SeedDocument {
+  if (cellCountOf(text) > seedLimits.values) {
+    const statement = `has more than ${seedLimits.values} cells`
+    throw seedError({ file, locate: () => ({ line: 1, column: 1 }) }, [{ path: [], statement }])
+  }
   const [header, ...rows] = parseRows(text, file)
   const names = header?.cells ?? []
   const placeAt = (row: Row | undefined, column: number): Place => ({
@@ -45,6 +50,16 @@ export function readCsv(text: string, file: string): SeedDocument {
   }
   if (problems.length > 0) throw seedError({ file, locate }, problems)
   return { value: { images: rows.map(({ cells }) => imageOf(names, cells)) }, file, locate }
+}
+
+/** At most so many: those in quotes may be fewer. */
+function cellCountOf(text: string): number {
+  let count = 1
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index)
+    if (code === 0x2c || code === 0x0a) count += 1
+  }
+  return count
 }
 
 function parseRows(text: string, file: string): Row[] {

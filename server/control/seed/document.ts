@@ -24,7 +24,10 @@ export interface SeedProblem {
   statement: string
 }
 
-/** The error for everything that is wrong with a seed, in the order of its text. */
+/** Nobody reads more at a time. */
+const shownCountMax = 100
+
+/** The error for what is wrong with a seed, in the order of its text. */
 export function seedError(
   { file, locate }: Pick<SeedDocument, 'file' | 'locate'>,
   problems: SeedProblem[],
@@ -32,9 +35,10 @@ export function seedError(
   const placed = problems
     .map(({ path, statement }) => ({ text: `${formatPath(path)} ${statement}`.trimStart(), place: locate(path) }))
     .sort((one, other) => orderOf(one.place) - orderOf(other.place))
-  const lines = placed.map(
-    ({ text, place }) => `  ${file && place ? `${file}:${place.line}:${place.column}: ` : ''}${text}`,
-  )
+  const lines = placed
+    .slice(0, shownCountMax)
+    .map(({ text, place }) => `  ${file && place ? `${file}:${place.line}:${place.column}: ` : ''}${text}`)
+  if (problems.length > shownCountMax) lines.push(`  … and ${problems.length - shownCountMax} more`)
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
   const message = `Failed to read the seed${file === null ? '' : ` ${file}`}: ${count}.\n${lines.join('\n')}\ndocs/control.md explains every field.`
   const first = placed[0]?.place ?? null

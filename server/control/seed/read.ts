@@ -4,6 +4,7 @@ import { extname } from 'node:path'
 import { Compile, type Validator } from 'typebox/schema'
 import { SeedSchema, type SeedSource } from '../../api/control/seed.ts'
 import { KasmSimError } from '../../kernel/errors.ts'
+import { assertWithin, DataLimitError, parseJson, seedLimits } from '../../kernel/json.ts'
 import { problemsOf } from '../problems.ts'
 import { readCsv } from './csv.ts'
 import { type SeedDocument, seedError } from './document.ts'
@@ -23,6 +24,9 @@ export type SeedFormat = 'csv' | 'yaml'
 
 let validator: Validator | undefined
 
+/** Longer files in JSON are read as JSON alone. */
+const placedJsonLengthMax = 1_000_000
+
 /**
  * Reads a file: images in CSV, or in YAML or JSON a seed or a workspace registry's `list.json`.
  *
@@ -39,7 +43,19 @@ export async function readSeedFile(file: string, choice?: RegistryChoice): Promi
   const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw unreadable(file, `${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}. Check the path.`)
   })
+  if (ending === '.json' && text.length > placedJsonLengthMax) return readLongJson(text, file, choice)
   return readSeedText(text, { file, format: ending === '.csv' ? 'csv' : 'yaml', ...(choice ? { choice } : {}) })
+}
+
+/** Without lines and columns, which would cost as much again as all the rest. */
+function readLongJson(text: string, file: string, choice?: RegistryChoice): ReadSeed {
+  let value: unknown
+  try {
+    value = parseJson(text, seedLimits)
+  } catch (error) {
+    throw unreadable(file, `${(error as Error).message}. Correct the file.`)
+  }
+  return readSeedDocument({ value, file, locate: () => null }, choice)
 }
 
 /** Reads a text; `file` is what errors call it. */
@@ -56,6 +72,7 @@ export function readSeedValue(value: unknown, choice?: RegistryChoice): ReadSeed
 }
 
 function readSeedDocument(read: SeedDocument, choice?: RegistryChoice): ReadSeed {
+  requireWithin(read)
   const { skipped = [], ...document } = isRegistryList(read.value)
     ? readRegistryList(read, choice)
     : { ...read, skipped: undefined }
@@ -63,6 +80,16 @@ function readSeedDocument(read: SeedDocument, choice?: RegistryChoice): ReadSeed
   const problems = problemsOf(validator, document.value)
   if (problems.length > 0) throw seedError(document, problems)
   return { seed: document.value as SeedSource, document, skipped }
+}
+
+/** @throws KasmSimError SEED_INVALID */
+function requireWithin(document: SeedDocument): void {
+  try {
+    assertWithin(document.value, seedLimits)
+  } catch (error) {
+    if (error instanceof DataLimitError) throw seedError(document, [{ path: [], statement: `it ${error.message}` }])
+    throw error
+  }
 }
 
 function unreadable(file: string, problem: string): KasmSimError {

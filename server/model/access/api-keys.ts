@@ -81,7 +81,7 @@ export class ApiKeys {
     const matches = hasHash(typeof secret === 'string' ? secret + salt : null, secretHash)
     if (!known || !matches || !known.enabled || (known.expiresMs !== null && known.expiresMs <= nowMs)) return null
     if (known.lastUsedMs !== null && nowMs - known.lastUsedMs < lastUsedStepMs) return known
-    return this.#state.rows.apiKeys.set(known.api_key, { ...known, lastUsedMs: nowMs })
+    return this.#state.rows.apiKeys.note(known.api_key, { ...known, lastUsedMs: nowMs })
   }
 
   find(apiId: string): ApiKeyRecord | null {

@@ -31,6 +31,11 @@ export function mayGive(caller: Caller, ids: Iterable<number>): boolean {
   return [...ids].every((id) => may(caller, permissionName(id) ?? 'global_admin'))
 }
 
+/** Whether a caller may take these permissions from others: from whoever may do everything, her equals alone may. */
+export function mayTake(caller: Caller, ids: ReadonlySet<number>): boolean {
+  return may(caller, 'global_admin') || !ids.has(requireId('global_admin'))
+}
+
 /** Whether a caller may call an operation with this rule. */
 export function mayCall(caller: Caller, { permissions, writes }: OperationRule): boolean {
   if (writes && caller.readOnly) return false

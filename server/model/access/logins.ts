@@ -9,18 +9,31 @@ import type { State } from '../state/state.ts'
 
 /** How long a login lasts. */
 const lifetimeMs = 24 * 3_600_000
+/** Of one user; one more ends the one that expires first. */
+const loginsPerUserMax = 1_000
 
 /** Every login. */
 export class Logins {
   readonly #state: State
   readonly #secrets: Secrets
+  /** When the next one expires. */
+  #dueMs: number
 
   constructor(state: State, secrets: Secrets) {
     this.#state = state
     this.#secrets = secrets
+    this.#dueMs = this.#nextExpiryMs()
+  }
+
+  /** Removes those that have expired. */
+  settle(nowMs: number): void {
+    if (nowMs < this.#dueMs) return
+    this.#state.rows.logins.deleteWhere(({ expiresMs }) => expiresMs <= nowMs)
+    this.#dueMs = this.#nextExpiryMs()
   }
 
   create(user_id: string, nowMs: number): SessionToken {
+    this.#makeRoom(user_id)
     const loginId = stableId('login', String(this.#state.next('login')))
     return this.#store({ loginId, user_id, createdMs: nowMs, expiresMs: nowMs + lifetimeMs })
   }
@@ -59,7 +72,23 @@ export class Logins {
     this.#state.rows.logins.deleteWhere(({ user_id }) => user_id === userId)
   }
 
+  #makeRoom(userId: string): void {
+    const { logins } = this.#state.rows
+    if (logins.size < loginsPerUserMax) return
+    const own = [...logins.entries()].filter(([, { user_id }]) => user_id === userId)
+    if (own.length < loginsPerUserMax) return
+    const [first] = own.sort(([, one], [, other]) => one.expiresMs - other.expiresMs)
+    if (first) logins.delete(first[0])
+  }
+
+  #nextExpiryMs(): number {
+    let soonestMs = Number.POSITIVE_INFINITY
+    for (const { expiresMs } of this.#state.rows.logins.values()) soonestMs = Math.min(soonestMs, expiresMs)
+    return soonestMs
+  }
+
   #store(login: LoginRecord): SessionToken {
+    this.#dueMs = Math.min(this.#dueMs, login.expiresMs)
     this.#state.rows.logins.set(hashOf(this.#tokenOf(login)), login)
     return this.#present(login)
   }

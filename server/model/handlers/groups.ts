@@ -1,7 +1,7 @@
 // Groups, and the permissions of groups and API keys.
 import type { ReplyOf } from '../../api/operations.ts'
 import { permissionName } from '../../api/permissions.ts'
-import { type Caller, mayGive } from '../access/callers.ts'
+import { type Caller, mayGive, mayTake } from '../access/callers.ts'
 import { readPermission } from '../access/permissions.ts'
 import type { Areas } from '../areas.ts'
 import { requireId } from '../ids.ts'
@@ -25,7 +25,9 @@ export function groupHandlers(areas: Areas) {
     },
     get_groups: () => ({ groups: groups.list() }),
     update_group: ({ target_group }) => ({ group: groups.update(target_group) }),
-    delete_group: ({ target_group }) => {
+    delete_group: ({ target_group }, { caller }) => {
+      // With the group its members lose what it lets them do.
+      if (!mayTake(caller, permissions.of([groups.require(target_group.group_id).group_id]))) throw unauthorized()
       const { group_id } = groups.delete(target_group.group_id)
       permissions.forget(group_id)
       forgetReferenced(areas.rows, 'group_id', group_id)

@@ -1,6 +1,6 @@
 // Users and their logins.
 import type { User } from '../../api/users.ts'
-import { type Caller, may, mayGive } from '../access/callers.ts'
+import { type Caller, may, mayGive, mayTake } from '../access/callers.ts'
 import type { Areas } from '../areas.ts'
 import { formatDate, formatOptionalDate, requireId, stableId } from '../ids.ts'
 import { forgetReferenced } from '../references.ts'
@@ -17,7 +17,8 @@ export function userHandlers(areas: Areas) {
     return ({ target_user, target_group }, { caller }) => {
       const user = users.named(target_user)
       const { group_id } = groups.require(target_group.group_id)
-      if (isMember && !mayGive(caller, areas.permissions.of([group_id]))) throw unauthorized()
+      const permissions = areas.permissions.of([group_id])
+      if (isMember ? !mayGive(caller, permissions) : !mayTake(caller, permissions)) throw unauthorized()
       users.setMember(user, group_id, isMember)
       return {}
     }

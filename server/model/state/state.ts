@@ -1,6 +1,6 @@
 // The whole state of a fake Kasm: collections of plain records and nothing else. What can be derived from them (counts, lists, indexes)
 // belongs to the rules, which build it anew whenever a state is put in place of another.
-import { Collection } from './collection.ts'
+import { Collection, type WriteFacts } from './collection.ts'
 import type { Rows } from './records.ts'
 
 /** Every collection. Together they are all that a fake knows. */
@@ -32,14 +32,24 @@ export type Collections = { readonly [Name in keyof Rows]: Collection<Rows[Name]
 /** A state as plain JSON: the records of each collection with their keys, in the order of their creation. */
 export type StateSnapshot = { [Name in keyof Rows]: [string, Rows[Name]][] }
 
+/** Takes back what an operation wrote. */
+export type Undo = () => void
+
 /** Who is told what is written. */
 export interface StateListener {
-  /** Right after a record was written; `row` is null where it was deleted. */
-  write(collection: keyof Rows, key: string, row: object | null): void
-  /** Once an operation that wrote something has ended: what was written since the last time belongs together. */
-  commit(): void
+  /** Right after a record was written; `row` is null where it was deleted. What may lag may be kept later than it is told. */
+  write(collection: keyof Rows, key: string, row: object | null, mayLag: boolean): void
   /** After a snapshot took the place of all records. */
   restored(snapshot: StateSnapshot): void
+  /**
+   * Once an operation that wrote something has ended: what was written since the last time belongs together. Where this throws, the
+   * operation is taken back.
+   */
+  commit(undo: Undo): void
+  /** What was written since the last commit was taken back. */
+  discard(): void
+  /** For whom it must take back what was committed: the last operations, with what `commit` was given of each. */
+  takeBack: ((undos: readonly Undo[]) => void) | null
 }
 
 /**
@@ -52,18 +62,29 @@ export interface StateListener {
  */
 export class State {
   readonly rows: Collections
-  listener: StateListener | null = null
   readonly #watchers = new Set<() => void>()
+  #listener: StateListener | null = null
   #written = false
+  /** Of the turn under way; null between turns. */
+  #undos: Undo[] | null = null
+  /** Called after something was taken back: what was derived from the records is to be built anew. */
+  onTakenBack: () => void = () => {}
 
   constructor(snapshot: StateSnapshot | null = null) {
-    const written = (name: string, key: string, row: object | null) => {
+    const written = ({ collection, key, row, mayLag, undo }: WriteFacts) => {
       this.#written = true
-      this.listener?.write(name as keyof Rows, key, row)
+      this.#undos?.push(undo)
+      this.#listener?.write(collection as keyof Rows, key, row, mayLag)
     }
     const collections = collectionNames.map((name) => [name, new Collection(name, written)])
     this.rows = Object.fromEntries(collections) as Collections
     if (snapshot) this.restore(snapshot)
+    this.#written = false
+  }
+
+  set listener(listener: StateListener | null) {
+    this.#listener = listener
+    if (listener) listener.takeBack = (undos) => this.#takeBack(undos)
   }
 
   /** Every record there is; the records themselves are shared, for they never change. */
@@ -77,17 +98,42 @@ export class State {
   restore(snapshot: StateSnapshot): void {
     for (const name of collectionNames) {
       const collection = this.rows[name] as Collection<object>
-      collection.replaceAll((snapshot[name] ?? []) as [string, object][])
+      const undo = collection.replaceAll((snapshot[name] ?? []) as [string, object][])
+      this.#undos?.push(undo)
     }
-    this.listener?.restored(snapshot)
+    this.#written = true
+    this.#listener?.restored(snapshot)
   }
 
-  /** Ends an operation. */
+  /**
+   * Does an operation whole or not at all: where it throws, or what it wrote cannot be kept, nothing of it is left.
+   *
+   * @example
+   * state.turn(() => areas.zones.add('emea'))
+   */
+  turn<Result>(operation: () => Result): Result {
+    this.commit()
+    const undos: Undo[] = []
+    this.#undos = undos
+    try {
+      const result = operation()
+      this.#tellListener(() => undoAll(undos))
+      return result
+    } catch (error) {
+      this.#listener?.discard()
+      if (undos.length > 0) this.#takeBack([() => undoAll(undos)])
+      throw error
+    } finally {
+      this.#undos = null
+      this.#tellWatchers()
+    }
+  }
+
+  /** Ends an operation that was no turn. */
   commit(): void {
     if (!this.#written) return
-    this.#written = false
-    this.listener?.commit()
-    for (const tell of this.#watchers) tell()
+    this.#tellListener(() => {})
+    this.#tellWatchers()
   }
 
   /** Has a function called after every operation that wrote something; returns what ends that. */
@@ -102,4 +148,26 @@ export class State {
     this.rows.counters.set(kind, { count })
     return count
   }
+
+  #tellListener(undo: Undo): void {
+    if (this.#written) this.#listener?.commit(undo)
+  }
+
+  #tellWatchers(): void {
+    if (!this.#written) return
+    this.#written = false
+    for (const tell of this.#watchers) tell()
+  }
+
+  #takeBack(undos: readonly Undo[]): void {
+    undoAll(undos)
+    for (const collection of Object.values(this.rows)) collection.restoreOrder()
+    this.onTakenBack()
+    this.#written = true
+    if (this.#undos === null) this.#tellWatchers()
+  }
+}
+
+function undoAll(undos: readonly Undo[]): void {
+  for (let index = undos.length - 1; index >= 0; index -= 1) undos[index]?.()
 }

@@ -29,7 +29,7 @@ export async function developerRoutes(
   })
   app.addHook('preValidation', async (request, reply) => {
     // A call that needs no fields may come with HTTP Basic and without a body.
-    request.body ??= {}
+    if (request.body === undefined) request.body = {}
     const { authorization, cookie } = request.headers
     const credentials = { body: request.body, authorization, cookie, nowMs: clock.nowMs() }
     const admission = model.admit(operationOf(request), credentials)

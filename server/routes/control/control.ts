@@ -3,12 +3,14 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { refuseControl } from '../../control/access.ts'
 import { answerControl, type ControlAnswer, SeedText } from '../../control/answer.ts'
 import type { Control } from '../../control/control.ts'
+import { seedLimits } from '../../kernel/json.ts'
+import { takeJson } from '../json-bodies.ts'
 import { controlDocumentationRoutes } from './documentation.ts'
 
 export const controlPrefix = '/__sim__'
 
-/** Seeds may be long. */
-const bodySizeBytesMax = 32 * 2 ** 20
+/** Seeds may be long; all other bodies are within the limit of the server. */
+const seedSizeBytesMax = 32 * 2 ** 20
 
 export interface ControlRouteOptions {
   control: Control
@@ -19,6 +21,7 @@ export interface ControlRouteOptions {
 /** Registers the control API. */
 export async function controlRoutes(app: FastifyInstance, { control, token }: ControlRouteOptions): Promise<void> {
   app.setErrorHandler(sendControlError)
+  takeJson(app, seedLimits)
   for (const [format, types] of [
     ['yaml', ['application/yaml', 'application/x-yaml', 'text/yaml']],
     ['csv', ['text/csv']],
@@ -35,19 +38,17 @@ export async function controlRoutes(app: FastifyInstance, { control, token }: Co
     return reply.status(refusal.status).send({ error: { code: null, message } })
   })
   app.register(controlDocumentationRoutes)
-  app.route({
-    method: ['GET', 'POST', 'DELETE', 'PUT', 'PATCH'],
-    url: '/*',
-    bodyLimit: bodySizeBytesMax,
-    handler: async (request, reply) => {
-      const gone = new AbortController()
-      reply.raw.once('close', () => gone.abort())
-      const { method, body } = request
-      const query = request.query as Record<string, unknown>
-      const path = pathOf(request).slice(controlPrefix.length)
-      return send(reply, await answerControl(control, { method, path, query, body, signal: gone.signal }))
-    },
-  })
+  const handler = async (request: FastifyRequest, reply: FastifyReply) => {
+    const gone = new AbortController()
+    reply.raw.once('close', () => gone.abort())
+    const { method, body } = request
+    const query = request.query as Record<string, unknown>
+    const path = pathOf(request).slice(controlPrefix.length)
+    return send(reply, await answerControl(control, { method, path, query, body, signal: gone.signal }))
+  }
+  const method = ['GET', 'POST', 'DELETE', 'PUT', 'PATCH']
+  app.route({ method, url: '/seed', bodyLimit: seedSizeBytesMax, handler })
+  app.route({ method, url: '/*', handler })
   app.addHook('onClose', async () => control.close())
 }
 

@@ -147,7 +147,7 @@ function callOf(request: FastifyRequest): FaultCall {
 
 function record({ journal, clock, model }: Control, reply: FastifyReply, payload: unknown): void {
   const { request } = reply
-  const { method, headers, fault } = request
+  const { method, fault, bodySizeBytes: sizeBytes } = request
   const { path, operation, caller, agent } = callOf(request)
   const cause = reply.getHeader('x-kasm-sim-cause')
   journal.record({
@@ -157,7 +157,7 @@ function record({ journal, clock, model }: Control, reply: FastifyReply, payload
     path,
     caller: agent ? (agent.hostname ?? agent.serverId) : caller,
     body: operation === 'update_setting' ? withoutSecret(request.body, model) : request.body,
-    sizeBytes: Number(headers['content-length'] ?? 0),
+    sizeBytes,
     status: payload === dropped ? 0 : reply.statusCode,
     errorMessage: errorMessageOf(payload),
     cause: cause === undefined ? null : String(cause),

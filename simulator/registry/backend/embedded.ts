@@ -28,9 +28,11 @@ import type { Backend, ContentRoutes, ManifestIdentity, PublishedImage, Route } 
 export class EmbeddedBackend implements Backend {
   readonly routes: ContentRoutes
   readonly #store = new Store()
+  readonly #uploads: Uploads
 
   constructor(clock: Clock) {
-    this.routes = contentRoutes(this.#store, new Uploads({ store: this.#store, clock }))
+    this.#uploads = new Uploads({ store: this.#store, clock })
+    this.routes = contentRoutes(this.#store, this.#uploads)
   }
 
   identify({ target }: Exchange): ManifestIdentity | null {
@@ -66,7 +68,9 @@ export class EmbeddedBackend implements Backend {
     return { digest: built.digest, previousDigest, sizeBytes: built.sizeBytes }
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.#uploads.close()
+  }
 }
 
 function contentRoutes(store: Store, uploads: Uploads): ContentRoutes {
