@@ -1,6 +1,6 @@
 // Every call of the fake's API as it was asked and answered, the last of them: what tests verify and people look at. Agents' check-ins
 // are kept apart, because a fleet's would crowd out everything else within a minute.
-import { redact } from './redaction.ts'
+import { redact, shownText, withoutHidden } from './redaction.ts'
 
 /** One call. */
 export interface JournalEntry {
@@ -69,7 +69,7 @@ export class Journal {
     const entry = { sequence: this.#total, ...call, body }
     const keptBytes = Math.min(sizeBytes, bodySizeBytesMax)
     if (isOfAgents(entry)) this.#checkIns.add(entry, keptBytes)
-    else this.#calls.add({ ...entry, body: redact(body) }, keptBytes)
+    else this.#calls.add(shown(entry, call.body), keptBytes)
     for (const tell of this.#listeners) tell()
   }
 
@@ -90,7 +90,7 @@ export class Journal {
     )
     found.sort((first, second) => first.sequence - second.sequence)
     // Fleets check in thousands of times a second and hardly anyone looks: what agents sent is redacted when someone does.
-    return found.slice(-limit).map((entry) => (isOfAgents(entry) ? { ...entry, body: redact(entry.body) } : entry))
+    return found.slice(-limit).map((entry) => (isOfAgents(entry) ? shown(entry, entry.body) : entry))
   }
 
   clear(): void {
@@ -108,6 +108,24 @@ export class Journal {
 
 function isOfAgents({ path }: JournalEntry): boolean {
   return path.startsWith('/manager_api/')
+}
+
+/** An entry as people may see it. `sent` is the whole body, which messages may quote even where it is too long to be kept. */
+function shown(entry: JournalEntry, sent: unknown): JournalEntry {
+  const hidden: string[] = []
+  const body = redact(sent, hidden)
+  const { path, operation, caller } = entry
+  const isPlainPath = shownText(path) === path
+  if (!isPlainPath) hidden.push(path)
+  return {
+    ...entry,
+    operation: isPlainPath ? operation : null,
+    path: isPlainPath ? path : shownText(path),
+    caller: caller === null ? null : shownText(caller),
+    body: entry.body === null ? null : body,
+    errorMessage: withoutHidden(entry.errorMessage, hidden),
+    cause: withoutHidden(entry.cause, hidden),
+  }
 }
 
 /** The last entries, within a count and a size. */

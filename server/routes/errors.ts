@@ -44,7 +44,7 @@ export function sendDeveloperError(model: KasmModel) {
 
 /** The answer to any path or method that is not served. */
 export function sendNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const error_message = `Not found: ${request.method} ${request.url}. GET /docs lists what is served.`
+  const error_message = `Not found: ${request.method} ${request.url.split('?', 1)[0]}. GET /docs lists what is served.`
   return sendReply(reply, { status: 404, body: { error_message } })
 }
 
