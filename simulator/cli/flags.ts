@@ -92,6 +92,17 @@ export function collectOrigins(text: string, origins: string[]): string[] {
   return [...new Set([...origins, text])]
 }
 
+/** Hosts as they stand in addresses, with their port unless it is the usual one. */
+export function parseHosts(text: string): string[] {
+  const hosts = text.split(',').map((host) => host.trim().toLowerCase())
+  for (const host of hosts) {
+    if (URL.parse(`http://${host}/`)?.host !== host && URL.parse(`https://${host}/`)?.host !== host) {
+      throw new InvalidArgumentError(`"${host}" is no host. Write them like registry.example.com,10.0.0.5:8443.`)
+    }
+  }
+  return hosts
+}
+
 /** A password may hold colons, a user name may not. */
 export function collectAccounts(text: string, accounts: Account[]): Account[] {
   const colon = text.indexOf(':')

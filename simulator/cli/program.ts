@@ -10,6 +10,7 @@ import {
   collectOrigins,
   collectReferences,
   parseAgents,
+  parseHosts,
   parsePort,
   parseQuirk,
   parseScale,
@@ -104,6 +105,11 @@ function addServe(program: Command): void {
     .option('--tls-cert <file>', 'speak HTTPS with this certificate, as PEM')
     .option('--tls-key <file>', 'the key of the certificate, as PEM')
     .addOption(allowOriginOption())
+    .addOption(
+      new Option('--registry-list-hosts <hosts>', 'fetch lists of workspace registries from these alone, by commas')
+        .argParser(parseHosts)
+        .default(undefined, 'any'),
+    )
     .addOption(
       new Option('--agents <number>', 'with so many agents, and a registry to pull from').argParser(parseAgents),
     )
