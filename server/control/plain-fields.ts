@@ -30,7 +30,7 @@ export const plainFields: ReadonlySet<string> = new Set(
 )
 
 /** Objects and lists of objects whose own fields are looked at one by one. */
-export const openFields: ReadonlySet<string> = new Set(['api_config', 'disk_stats', 'docker_images', 'image_states'])
+const openFields: ReadonlySet<string> = new Set(['api_config', 'disk_stats', 'docker_images', 'image_states'])
 
 export function isOpenField(name: string): boolean {
   return openFields.has(name) || (/^target_\w+$/.test(name) && !plainFields.has(name))
