@@ -21,7 +21,7 @@ let first: Record<string, Digests> = {}
 
 beforeAll(async () => {
   first = await shippedDigests()
-})
+}, 60_000)
 
 test('every shipped scenario has the digests that were written down', () => {
   // KASM_SIM_UPDATE_GOLDEN=1 writes them anew: for a change that is meant to change what happens in a run.
