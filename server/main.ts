@@ -15,7 +15,7 @@ import type { Quirks } from './model/quirks.ts'
 import type { SessionDelays } from './model/sessions/lifecycle.ts'
 import { callAgentOverHttp } from './routes/call-back.ts'
 import type { Limits } from './routes/limits.ts'
-import { fetchListOverHttp } from './routes/registry-lists.ts'
+import { fetchListsFrom } from './routes/registry-lists.ts'
 import type { Store } from './store/store.ts'
 import type { Certificate, CertificateFiles } from './tls.ts'
 
@@ -67,6 +67,8 @@ export interface WebAppOptions {
   limits?: Partial<Limits>
   /** Origins whose pages may call the API from a browser (`http://localhost:5173`); none by default. */
   allowOrigins?: readonly string[]
+  /** The only hosts that lists of workspace registries are fetched from (`registry.example.com`, `10.0.0.5:8443`); any by default. */
+  registryListHosts?: readonly string[]
 }
 
 /** A web app that listens. */
@@ -121,7 +123,7 @@ export async function startWebApp(options: WebAppOptions = {}): Promise<WebApp> 
     throw error
   }
   const callAgent = awaited(callAgentOverHttp, clock)
-  const fetchList = awaited(fetchListOverHttp, clock)
+  const fetchList = awaited(fetchListsFrom(options.registryListHosts ?? null), clock)
   const app = buildApp({
     model,
     clock,

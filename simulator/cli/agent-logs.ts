@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { createClock } from '../../server/kernel/clock.ts'
 import type { EventSink } from '../events/events.ts'
 import { createAgentLog } from '../reporters/agent-log.ts'
+import { flushAtExit } from '../reporters/at-exit.ts'
 import type { Scenario } from '../scenario/scenario.ts'
-import { ensureFolder, notWritable } from './files.ts'
+import { assertFolderWritable, notWritable } from './files.ts'
 
 const bufferedCharactersMax = 4 * 1_024 * 1_024
 
@@ -16,11 +17,16 @@ const bufferedCharactersMax = 4 * 1_024 * 1_024
  * @throws KasmSimError FILE_NOT_WRITABLE, also from `close`
  */
 export function openAgentLogs(folder: string, scenario: Scenario): { sink: EventSink; close(): void } {
-  ensureFolder(folder)
+  assertFolderWritable(folder)
   const logs = new AgentLogs(folder)
   const startMs = createClock().nowMs()
   const sink = createAgentLog({ scenario, startMs, write: (agent, line) => logs.write(agent, line) })
-  return { sink, close: () => logs.flush() }
+  const forget = flushAtExit(() => logs.flush())
+  const close = () => {
+    forget()
+    logs.flush()
+  }
+  return { sink, close }
 }
 
 class AgentLogs {

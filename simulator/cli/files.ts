@@ -1,7 +1,8 @@
 // The files that a command writes. What cannot be written is a coded error that names the path.
-import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { KasmSimError } from '../../server/kernel/errors.ts'
+import { makeFolder } from '../reporters/make-folder.ts'
 
 const runsFolder = 'runs'
 
@@ -37,7 +38,23 @@ function madeFolder(folder: string): boolean {
 /** @throws KasmSimError FILE_NOT_WRITABLE */
 export function ensureFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
+  } catch (error) {
+    throw notWritable(folder, error)
+  }
+}
+
+/**
+ * Makes a folder and finds out before the work whether files can be written into it.
+ *
+ * @throws KasmSimError FILE_NOT_WRITABLE
+ */
+export function assertFolderWritable(folder: string): void {
+  ensureFolder(folder)
+  const probe = join(folder, `.kasm-sim-${process.pid}`)
+  try {
+    closeSync(openSync(probe, 'wx'))
+    rmSync(probe)
   } catch (error) {
     throw notWritable(folder, error)
   }
@@ -74,6 +91,7 @@ export function notWritable(path: string, error: unknown): KasmSimError {
     EACCES: 'permission denied',
     EEXIST: 'a file is in the way of a folder',
     EISDIR: 'it is a folder',
+    ENOENT: 'there can be no such path',
     ENOSPC: 'the disk is full',
     ENOTDIR: 'a part of the path is no folder',
     EROFS: 'the file system is read-only',

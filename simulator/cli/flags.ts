@@ -1,4 +1,5 @@
 // Readers of flag values. What they throw is commander's own error, which names the flag and the value, or a coded one.
+import { randomBytes } from 'node:crypto'
 import { InvalidArgumentError } from 'commander'
 import { parseReference } from '../../server/kernel/reference.ts'
 import { parseSizeBytes } from '../../server/kernel/units.ts'
@@ -87,12 +88,29 @@ export function collectReferences(text: string, references: string[]): string[] 
   return [...new Set([...references, text])]
 }
 
+/** The token of `--control-token`: as given, or a new one where the flag has none. */
+export function readControlToken(given: string | true | undefined): { controlToken?: string } {
+  if (given === undefined || given === '') return {}
+  return { controlToken: given === true ? randomBytes(16).toString('hex') : given }
+}
+
 /** As browsers name the site of a page. */
 export function collectOrigins(text: string, origins: string[]): string[] {
   if (!URL.canParse(text) || new URL(text).origin !== text) {
     throw new InvalidArgumentError('An origin has no path, like http://localhost:5173.')
   }
   return [...new Set([...origins, text])]
+}
+
+/** Hosts as they stand in addresses, with their port unless it is the usual one. */
+export function parseHosts(text: string): string[] {
+  const hosts = text.split(',').map((host) => host.trim().toLowerCase())
+  for (const host of hosts) {
+    if (URL.parse(`http://${host}/`)?.host !== host && URL.parse(`https://${host}/`)?.host !== host) {
+      throw new InvalidArgumentError(`"${host}" is no host. Write them like registry.example.com,10.0.0.5:8443.`)
+    }
+  }
+  return hosts
 }
 
 /** A password may hold colons, a user name may not. */

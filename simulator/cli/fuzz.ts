@@ -10,7 +10,7 @@ import { judge } from '../fuzz/judge.ts'
 import { type MutantName, mutationOf } from '../fuzz/mutants.ts'
 import { compileScenario } from '../scenario/compile.ts'
 import { loadScenario } from '../scenario/load.ts'
-import { ensureFolder, writeText } from './files.ts'
+import { assertFolderWritable, writeText } from './files.ts'
 import { onStopRequest } from './signals.ts'
 
 interface FuzzFlags {
@@ -29,7 +29,7 @@ interface FuzzFlags {
  */
 export async function fuzzCommand(flags: FuzzFlags): Promise<number> {
   if (flags.scenario !== undefined) return judgeScenario(flags.scenario, flags.mutant ?? null)
-  ensureFolder(flags.output)
+  assertFolderWritable(flags.output)
   const clock = createClock()
   const startMs = clock.nowMs()
   const stop = new AbortController()

@@ -10,6 +10,7 @@ import {
   collectOrigins,
   collectReferences,
   parseAgents,
+  parseHosts,
   parsePort,
   parseQuirk,
   parseScale,
@@ -106,6 +107,11 @@ function addServe(program: Command): void {
     .option('--tls-key <file>', 'the key of the certificate, as PEM')
     .addOption(allowOriginOption())
     .addOption(
+      new Option('--registry-list-hosts <hosts>', 'fetch lists of workspace registries from these alone, by commas')
+        .argParser(parseHosts)
+        .default(undefined, 'any'),
+    )
+    .addOption(
       new Option('--agents <number>', 'with so many agents, and a registry to pull from').argParser(parseAgents),
     )
     .addOption(registryProfileOption())
@@ -167,8 +173,8 @@ function addRegistry(program: Command): void {
     .option('--har <file>', 'at the end, write the last 20,000 requests as an HTTP archive (HAR) to this file')
     .addOption(
       new Option(
-        '--control-token <token>',
-        'whoever shows it may read the journal over HTTP (default: this machine may)',
+        '--control-token [token]',
+        'whoever shows it, or a new one that is printed, may read the journal over HTTP (default: your user on this machine may)',
       ).env('KASM_SIM_CONTROL_TOKEN'),
     )
     .option('--json', 'print JSON lines instead of text')
@@ -324,9 +330,10 @@ function apiKeySecretOption(): Option {
 }
 
 function controlTokenOption(): Option {
-  return new Option('--control-token <token>', 'opens the control API (default: this machine needs none)').env(
-    'KASM_SIM_CONTROL_TOKEN',
-  )
+  return new Option(
+    '--control-token [token]',
+    'opens the control API; without one, a new one is printed (default: your user on this machine needs none)',
+  ).env('KASM_SIM_CONTROL_TOKEN')
 }
 
 function managerTokenOption(): Option {

@@ -21,7 +21,7 @@ import { loadFaults } from '../scenario/load-faults.ts'
 import type { ScenarioImage } from '../scenario/scenario.ts'
 import { type BackendFlags, backendOf } from './backend.ts'
 import { assertWritable, writeText } from './files.ts'
-import type { Account } from './flags.ts'
+import { type Account, readControlToken } from './flags.ts'
 import { stopRequested } from './signals.ts'
 
 /** Timers of the platform cannot wait longer. */
@@ -42,7 +42,7 @@ interface RegistryFlags extends BackendFlags {
   log?: true
   journal?: string
   har?: string
-  controlToken?: string
+  controlToken?: string | true
   json?: true
 }
 
@@ -72,6 +72,7 @@ export async function registry(flags: RegistryFlags): Promise<void> {
   const profile = loadProfile(flags.profile)
   assertRedirects(profile, flags.blobPort)
   const faults = flags.faults === undefined ? null : new RegistryFaults(flags, profile.name)
+  const control = readControlToken(flags.controlToken)
   const server = await startRegistry({
     profile,
     accounts: flags.account,
@@ -81,12 +82,14 @@ export async function registry(flags: RegistryFlags): Promise<void> {
     clock,
     backend: await openBackend(backendOf(flags.backend, flags), clock),
     ...(flags.log || journal ? { onRequest: write } : {}),
-    ...(flags.controlToken ? { controlToken: flags.controlToken } : {}),
+    ...control,
     ...(faults === null ? {} : { faults }),
   })
   try {
     const published = await publishImages(server, flags)
-    process.stdout.write(describeStart(server, published, { flags, authentication: profile.authentication }))
+    process.stdout.write(
+      describeStart(server, published, { flags, ...control, authentication: profile.authentication }),
+    )
     faults?.begin()
     await stopped
   } finally {
@@ -170,14 +173,18 @@ function imagesOf({ image, size, catalogue, scale }: RegistryFlags): ScenarioIma
 function describeStart(
   { url }: EmbeddedRegistry,
   images: Published[],
-  { flags, authentication }: { flags: RegistryFlags; authentication: Authentication },
+  {
+    flags,
+    authentication,
+    controlToken = null,
+  }: { flags: RegistryFlags; authentication: Authentication; controlToken?: string | null },
 ): string {
-  if (flags.json) return `${JSON.stringify({ url, profile: flags.profile, images })}\n`
+  if (flags.json) return `${JSON.stringify({ url, profile: flags.profile, images, controlToken })}\n`
   const host = new URL(url).host
   const { reference } = images[0] ?? { reference: 'team/app:1.0' }
   const published = images.map((image) => `  ${host}/${image.reference}  ${formatBytes(image.sizeBytes)}\n`).join('')
   return `The registry listens on ${url} (profile ${flags.profile})
-${published && `\nPublished:\n${published}`}
+${controlToken === null ? '' : `\nControl token: ${controlToken}\n`}${published && `\nPublished:\n${published}`}
 Try it:
 ${describeLogin(host, flags.account, authentication)}  docker pull ${host}/${reference}
   skopeo inspect --tls-verify=false docker://${host}/${reference}

@@ -18,7 +18,7 @@ import type { Scenario } from '../scenario/scenario.ts'
 import { openAgentLogs } from './agent-logs.ts'
 import { type BackendFlags, backendOf } from './backend.ts'
 import { describeFailure } from './failure.ts'
-import { assertWritable, ensureFolder, nextRunFolder, writeText } from './files.ts'
+import { assertFolderWritable, assertWritable, nextRunFolder, writeText } from './files.ts'
 import { onStopRequest } from './signals.ts'
 import { watchRun } from './watch.ts'
 
@@ -50,7 +50,7 @@ interface RunFlags extends BackendFlags {
 export async function run(name: string, flags: RunFlags): Promise<number> {
   assertSensible(flags)
   const scenario = withBackend(compileScenario(await loadScenario(name)), flags)
-  if (flags.content !== undefined) ensureFolder(flags.content)
+  if (flags.content !== undefined) assertFolderWritable(flags.content)
   const logs = flags.logs === undefined ? null : openAgentLogs(flags.logs, scenario)
   const paths = choosePaths(scenario, flags)
   assertWritable(paths.summary)

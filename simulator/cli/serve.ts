@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { KasmSimError } from '../../server/kernel/errors.ts'
 import { Timekeeper } from '../../server/kernel/timekeeper.ts'
 import { type Quirks, startWebApp, type WebAppOptions } from '../../server/main.ts'
+import { readControlToken } from './flags.ts'
 import { stopRequested } from './signals.ts'
 
 interface ServeFlags {
@@ -19,7 +20,8 @@ interface ServeFlags {
   quirk?: Partial<Quirks>
   data?: string
   secretKey?: string
-  controlToken?: string
+  controlToken?: string | true
+  registryListHosts?: string[]
   https?: true
   tlsCert?: string
   tlsKey?: string
@@ -37,7 +39,7 @@ interface ServeFlags {
  * @throws KasmSimError USAGE and those of `startWebApp`
  */
 export async function serve(flags: ServeFlags): Promise<void> {
-  const { port, host, apiKey, apiKeySecret, managerToken, controlToken, data, secretKey } = flags
+  const { port, host, apiKey, apiKeySecret, managerToken, data, secretKey } = flags
   const stopped = stopRequested()
   const timekeeper = flags.agents === undefined ? null : new Timekeeper()
   const app = await startWebApp({
@@ -46,7 +48,8 @@ export async function serve(flags: ServeFlags): Promise<void> {
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(apiKeySecret === undefined ? {} : { apiKeySecret }),
     ...(managerToken === undefined ? {} : { managerToken }),
-    ...(controlToken === undefined ? {} : { controlToken }),
+    ...readControlToken(flags.controlToken),
+    ...(flags.registryListHosts === undefined ? {} : { registryListHosts: flags.registryListHosts }),
     ...seedOf(flags),
     ...(data === undefined ? {} : { dataFile: data }),
     ...(secretKey === undefined ? {} : { secretKey: Buffer.from(secretKey) }),

@@ -2974,7 +2974,12 @@ export interface operations {
   healthcheck: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
     requestBody?: never
-    responses: { 200: { headers: { [name: string]: unknown }; content: { 'application/json': HealthReply } } }
+    responses: {
+      200: { headers: { [name: string]: unknown }; content: { 'application/json': HealthReply } }
+      400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+    }
   }
   public_create_user: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never }
@@ -2984,6 +2989,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -2995,6 +3005,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3006,6 +3021,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3017,6 +3037,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3028,6 +3053,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3039,6 +3069,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3050,6 +3085,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3061,6 +3101,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3072,6 +3117,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3083,6 +3133,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3094,6 +3149,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3105,6 +3165,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3116,6 +3181,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3127,6 +3197,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3138,6 +3213,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3149,6 +3229,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3160,6 +3245,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3171,6 +3261,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3182,6 +3277,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3193,6 +3293,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3204,6 +3309,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3215,6 +3325,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3226,6 +3341,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3240,6 +3360,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3254,6 +3379,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3268,6 +3398,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3279,6 +3414,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3290,6 +3430,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3301,6 +3446,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3312,6 +3462,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3323,6 +3478,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3334,6 +3494,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3345,6 +3510,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3356,6 +3526,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3367,6 +3542,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3378,6 +3558,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3389,6 +3574,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3400,6 +3590,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3411,6 +3606,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3422,6 +3622,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3436,6 +3641,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3450,6 +3660,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3464,6 +3679,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3478,6 +3698,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3492,6 +3717,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3506,6 +3736,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3520,6 +3755,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3531,6 +3771,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3545,6 +3790,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3556,6 +3806,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3567,6 +3822,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3581,6 +3841,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3592,6 +3857,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3603,6 +3873,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3614,6 +3889,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3625,6 +3905,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3639,6 +3924,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3650,6 +3940,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3664,6 +3959,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3678,6 +3978,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3689,6 +3994,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3700,6 +4010,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3711,6 +4026,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3722,6 +4042,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3733,6 +4058,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3744,6 +4074,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3755,6 +4090,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3766,6 +4106,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3777,6 +4122,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3788,6 +4138,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3799,6 +4154,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3810,6 +4170,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3821,6 +4186,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3832,6 +4202,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3843,6 +4218,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3854,6 +4234,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3865,6 +4250,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3876,6 +4266,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3887,6 +4282,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3898,6 +4298,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3909,6 +4314,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3920,6 +4330,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3934,6 +4349,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3948,6 +4368,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3962,6 +4387,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3973,6 +4403,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -3987,6 +4422,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4001,6 +4441,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4015,6 +4460,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4026,6 +4476,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4040,6 +4495,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4054,6 +4514,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4068,6 +4533,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4079,6 +4549,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4093,6 +4568,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4107,6 +4587,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4121,6 +4606,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4132,6 +4622,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4143,6 +4638,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4154,6 +4654,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4165,6 +4670,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4179,6 +4689,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4193,6 +4708,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4207,6 +4727,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4221,6 +4746,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4235,6 +4765,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4246,6 +4781,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4260,6 +4800,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4274,6 +4819,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4288,6 +4838,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4299,6 +4854,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4310,6 +4870,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4324,6 +4889,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4338,6 +4908,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4349,6 +4924,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4360,6 +4940,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4371,6 +4956,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4382,6 +4972,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }
@@ -4393,6 +4988,11 @@ export interface operations {
       400: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       401: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       403: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      404: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      408: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      413: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      415: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
+      431: { headers: { [name: string]: unknown }; content: { 'application/json': ErrorReply } }
       500: { headers: { [name: string]: unknown }; content: { 'text/html': string } }
     }
   }

@@ -46,7 +46,11 @@ export class LiveRegistry {
    */
   static async start(
     scenario: Scenario,
-    { timekeeper, isShaped, ...address }: { timekeeper: Timekeeper; isShaped: boolean; host?: string; port?: number },
+    {
+      timekeeper,
+      isShaped,
+      ...address
+    }: { timekeeper: Timekeeper; isShaped: boolean; host?: string; port?: number; controlToken?: string },
   ): Promise<LiveRegistry> {
     const profile = loadProfile(scenario.registry.profile)
     const faults = new FaultWatch(scenario, profile.name)

@@ -1,7 +1,7 @@
 // What a registry can be asked about itself, beside what registries serve: its journal, under `/__sim__/`. It is no registry traffic:
 // neither limits nor faults nor the journal know of it.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isSameSecret } from '../../server/kernel/same-secret.ts'
+import { controlCallerOf, refuseControl } from '../../server/control/access.ts'
 import { closest } from '../../server/kernel/suggest.ts'
 import { packageVersion } from '../../server/kernel/version.ts'
 import { formatHar } from './har.ts'
@@ -55,11 +55,10 @@ function replyTo(
   { path, query }: { path: string; query: string },
   { journal, token }: ControlOptions,
 ): Reply {
-  if (!isAllowed(request, token)) {
-    const cause = token === null ? 'it is for callers on this machine' : 'the token is missing or wrong'
-    const advice = token === null ? 'Start the registry with a control token.' : 'Send "Authorization: Bearer <token>".'
-    const headers: Record<string, string> = token === null ? {} : { 'www-authenticate': 'Bearer' }
-    return { ...refusal(token === null ? 403 : 401, `Failed to answer ${path}: ${cause}. ${advice}`), headers }
+  const refused = refuseControl(controlCallerOf(request), token)
+  if (refused) {
+    const headers: Record<string, string> = refused.status === 401 ? { 'www-authenticate': 'Bearer' } : {}
+    return { ...refusal(refused.status, `Failed to answer ${path}: ${refused.message}`), headers }
   }
   if (path !== `${prefix}journal`) {
     return refusal(404, `Failed to answer ${path}: there is no such thing. Ask for ${prefix}journal.`)
@@ -152,13 +151,6 @@ function readFormat(named: string | null, accept: string): Format {
   }
   if (/ndjson|jsonl/.test(accept)) return 'jsonl'
   return /har\b/.test(accept) ? 'har' : 'json'
-}
-
-/** A proxy on this machine makes everyone look as if they were on it. */
-function isAllowed({ socket, headers }: IncomingMessage, token: string | null): boolean {
-  if (token !== null) return isSameSecret(headers.authorization ?? '', `Bearer ${token}`)
-  const proxied = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined
-  return !proxied && /^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '')
 }
 
 function refusal(status: number, message: string): Reply {

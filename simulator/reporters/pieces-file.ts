@@ -1,7 +1,9 @@
 // A text file that grows while a run goes on, written in large pieces.
-import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { KasmSimError } from '../../server/kernel/errors.ts'
+import { flushAtExit } from './at-exit.ts'
+import { makeFolder } from './make-folder.ts'
 
 const bufferedCharactersMax = 256 * 1_024
 
@@ -17,7 +19,7 @@ interface PiecesFile {
 
 /**
  * Opens a file, its folder included, in place of one that was there. Text is gathered and written in large pieces at once: a run
- * waits for a slow disk, so that memory stays bounded and nothing is lost to an early end. `what` and `flag` are for error messages.
+ * waits for a slow disk, so that memory stays bounded; what is gathered is written too where the process ends at once. `what` and `flag` are for error messages.
  *
  * @throws KasmSimError FILE_NOT_WRITABLE
  * @example
@@ -25,7 +27,7 @@ interface PiecesFile {
  */
 export function openPieces(file: string, naming: { what: string; flag: string }): PiecesFile {
   const descriptor = orNotWritable(file, naming, () => {
-    mkdirSync(dirname(file), { recursive: true })
+    makeFolder(dirname(file))
     return openSync(file, 'w')
   })
   let buffered = ''
@@ -35,6 +37,7 @@ export function openPieces(file: string, naming: { what: string; flag: string })
     buffered = ''
     if (text !== '') orNotWritable(file, naming, () => writeFileSync(descriptor, text))
   }
+  const forget = flushAtExit(flush)
   return {
     write: (text) => {
       if (!open) return
@@ -45,6 +48,7 @@ export function openPieces(file: string, naming: { what: string; flag: string })
     close: () => {
       if (!open) return
       open = false
+      forget()
       try {
         flush()
       } finally {

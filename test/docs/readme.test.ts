@@ -14,7 +14,10 @@ const scripts = (JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
 test('the quick start names scripts that are there', () => {
   expect(page).toContain('npm ci && npm start ')
   expect(page).toContain('npm cit ')
-  expect(scripts).toMatchObject({ start: 'node simulator/main.js run storm', 'kasm-sim': 'node simulator/main.js' })
+  expect(scripts).toMatchObject({
+    start: 'exec node simulator/main.js run storm',
+    'kasm-sim': 'exec node simulator/main.js',
+  })
   expect(scripts['test']).toContain('vitest run')
 })
 

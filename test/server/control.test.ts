@@ -1,6 +1,6 @@
 // The control API: reset, snapshots, quirks, delays, agents; who may call it; what it says to those who call it wrongly.
 import { expect, test } from 'vitest'
-import { refuseControl } from '../../server/control/access.ts'
+import { type ControlCaller, refuseControl } from '../../server/control/access.ts'
 import { catalogueSeeds } from '../../server/model/catalogue.ts'
 import { startControlled, startMs } from './control-support.ts'
 import { chrome, firefox } from './support.ts'
@@ -107,17 +107,24 @@ test('names the calls there are to those who ask for others', async () => {
   expect((await call('POST', '/clock')).status).toBe(400)
 })
 
-const local = { headers: { host: '127.0.0.1:8080' }, remoteAddress: '127.0.0.1' }
+const local: ControlCaller = {
+  headers: { host: '127.0.0.1:8080' },
+  remoteAddress: '127.0.0.1',
+  httpVersion: '1.1',
+  isOfThisUser: () => true,
+}
 
 test.for([
   ['a caller on this machine', local, null],
   ['one over IPv6', { ...local, remoteAddress: '::1' }, null],
   ['one of another machine', { ...local, remoteAddress: '192.0.2.7' }, 403],
   ['one behind a proxy', { ...local, headers: { 'x-forwarded-for': '192.0.2.7' } }, 403],
+  ['one behind a proxy that speaks HTTP/1.0', { ...local, httpVersion: '1.0' }, 403],
+  ['another user of this machine, as a proxy is', { ...local, isOfThisUser: () => false }, 403],
   ['a page of this server', { ...local, headers: { host: 'localhost:8080', origin: 'http://localhost:8080' } }, null],
   ['a name that someone had lead here', { ...local, headers: { host: 'evil.example:8080' } }, 403],
   ['a page of another site', { ...local, headers: { host: 'localhost:8080', origin: 'https://evil.example' } }, 403],
-] as const)('without a token: %s', ([, caller, status]) => {
+] satisfies [string, ControlCaller, number | null][])('without a token: %s', ([, caller, status]) => {
   expect(refuseControl(caller, null)?.status ?? null).toBe(status)
 })
 
@@ -127,8 +134,10 @@ test.for([
   ['the right one as Bearer', { authorization: 'Bearer s3cret' }, null],
   ['the right one in its own header', { 'x-kasm-sim-control-token': 's3cret' }, null],
 ] as const)('with a token, wherever the caller is: %s', ([, headers, status]) => {
-  expect(refuseControl({ headers, remoteAddress: '192.0.2.7' }, 's3cret')?.status ?? null).toBe(status)
-  expect(refuseControl({ headers, remoteAddress: '127.0.0.1' }, 's3cret')?.status ?? null).toBe(status)
+  for (const remoteAddress of ['192.0.2.7', '127.0.0.1']) {
+    const caller = { ...local, isOfThisUser: () => false, headers, remoteAddress }
+    expect(refuseControl(caller, 's3cret')?.status ?? null).toBe(status)
+  }
 })
 
 test('asks every call for the token, the documentation included', async () => {

@@ -1,6 +1,6 @@
 // /__sim__/…: the control API. One route serves it all, because Fastify holds some 20 kB for each.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { refuseControl } from '../../control/access.ts'
+import { controlCallerOf, refuseControl } from '../../control/access.ts'
 import { answerControl, type ControlAnswer, SeedText } from '../../control/answer.ts'
 import type { Control } from '../../control/control.ts'
 import { seedLimits } from '../../kernel/json.ts'
@@ -31,7 +31,7 @@ export async function controlRoutes(app: FastifyInstance, { control, token }: Co
     })
   }
   app.addHook('onRequest', async (request, reply) => {
-    const refusal = refuseControl({ headers: request.headers, remoteAddress: request.socket.remoteAddress }, token)
+    const refusal = refuseControl(controlCallerOf(request.raw), token)
     if (!refusal) return undefined
     if (refusal.status === 401) reply.header('www-authenticate', 'Bearer')
     const message = `Failed to answer ${request.method} ${pathOf(request)}: ${refusal.message}`

@@ -1,7 +1,7 @@
 // GET /agents and /agents/<id>: the view of the fleet that the product lacks, for people. Whoever may use the control API may look; the
 // same facts are there as JSON under /__sim__/agents. The pages are loaded with the first look.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type ControlCaller, refuseControl } from '../../control/access.ts'
+import { type ControlCaller, controlCallerOf, refuseControl } from '../../control/access.ts'
 import type { RouteOptions } from '../options.ts'
 
 /** No script, no file from anywhere, and no place in a frame of another page. */
@@ -36,12 +36,12 @@ export async function agentPagesRoutes(
 }
 
 /** Browsers can only show the token as the password that they ask for. */
-function callerOf({ headers: sent, socket }: FastifyRequest): ControlCaller {
-  const basic = /^Basic +(\S+)$/i.exec(sent.authorization ?? '')?.[1]
-  const password =
-    basic === undefined ? undefined : Buffer.from(basic, 'base64').toString().split(':').slice(1).join(':')
-  const shown = password === undefined ? sent : { ...sent, authorization: `Bearer ${password}` }
-  return { headers: shown, remoteAddress: socket.remoteAddress }
+function callerOf({ raw }: FastifyRequest): ControlCaller {
+  const caller = controlCallerOf(raw)
+  const basic = /^Basic +(\S+)$/i.exec(caller.headers.authorization ?? '')?.[1]
+  if (basic === undefined) return caller
+  const password = Buffer.from(basic, 'base64').toString().split(':').slice(1).join(':')
+  return { ...caller, headers: { ...caller.headers, authorization: `Bearer ${password}` } }
 }
 
 function optionsOf({ query }: FastifyRequest): { isStill: boolean } {
