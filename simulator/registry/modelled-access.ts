@@ -75,6 +75,11 @@ export class ModelledAccess {
     return this.#authentication.scheme === 'bearer' && (this.#authentication.tokenByPost ?? true)
   }
 
+  /** Whether a token for a repository allows the same at any moment: without an account, what is published first changes that. */
+  grantsAlike(repository: string | null, authorization: ModelledAuthorization | null): boolean {
+    return repository === null || authorization !== null || this.#knows(repository)
+  }
+
   /** Whether a pull of a repository needs no account. */
   allowsAnybody(repository: string): boolean {
     return this.scheme === 'none' || this.#allowsPull(null, repository)

@@ -72,6 +72,8 @@ export class PullAsks {
       return answer
     }
     if (onRequest !== null || (request.class !== 'ping' && request.class !== 'token')) return null
+    const { repository, authorization } = request
+    if (request.class === 'token' && !registry.access.grantsAlike(repository, authorization)) return null
     // Where an exchange takes no time, a pull may end at the moment of its start: before others that start with it, if it took no turn.
     if (servedMs + halfRoundTripMs === clientMs) return null
     const answer = registry.answer(request, servedMs, null)
