@@ -55,8 +55,8 @@ export class Control {
     this.clock = clock
     this.waits = new Waits(clock, this.wall)
     this.#seeded = { ...this.#take(), ...(seeded ? { state: seeded } : {}) }
-    this.#unwatch = model.watch(() => this.waits.notice())
-    this.journal.onRecord(() => this.waits.notice())
+    this.#unwatch = model.watch(() => this.waits.notice('state'))
+    this.journal.onRecord(() => this.waits.notice('call'))
   }
 
   /** Puts the fake back to its seed: state, quirks and delays of sessions. Journal and faults are empty then; clock and snapshots stay as they are. */

@@ -133,21 +133,21 @@ test('waits are judged when what they depend on has changed, and at no other tim
   }
   const { signal } = new AbortController()
   const waiting = Array.from({ length: 500 }, () => {
-    return waits.until({ judge, versions: () => [version] }, { timeoutMs: 60_000, signal })
+    return waits.until({ about: 'state', judge, versions: () => [version] }, { timeoutMs: 60_000, signal })
   })
   const turns = async () => {
     for (let turn = 0; turn < 600; turn += 1) await new Promise(setImmediate)
   }
   expect(judged).toBe(500)
-  waits.notice()
+  waits.notice('state')
   await turns()
   expect(judged).toBe(500)
   version = 1
-  waits.notice()
+  waits.notice('state')
   await turns()
   expect(judged).toBe(1_000)
   version = 2
-  waits.notice()
+  waits.notice('state')
   for (const { met } of await Promise.all(waiting)) expect(met).toBe(true)
   expect(judged).toBe(1_500)
   clock.close()
@@ -161,9 +161,9 @@ test('what goes wrong with one wait is told to its caller alone', async () => {
   const fails = () => {
     throw new RangeError('too deep')
   }
-  const describesBadly = { judge: () => ({ ...facts, describe: fails }), versions: () => [] }
+  const describesBadly = { about: 'state' as const, judge: () => ({ ...facts, describe: fails }), versions: () => [] }
   const bad = waits.until(describesBadly, { timeoutMs: 1_000, signal })
-  const good = waits.until({ judge: () => facts, versions: () => [] }, { timeoutMs: 1_000, signal })
+  const good = waits.until({ about: 'state', judge: () => facts, versions: () => [] }, { timeoutMs: 1_000, signal })
   const refused = expect(bad).rejects.toThrow('too deep')
   await clock.advance(1_000)
   await refused
@@ -175,7 +175,7 @@ test('refuses more waits than can be, and has room again for others', async () =
   const clock = new Timekeeper({ startMs: 0, frozen: true })
   const waits = new Waits(clock, clock)
   const facts = { met: false, nextMs: Number.POSITIVE_INFINITY, describe: () => ({ state: {}, missing: [] }) }
-  const condition = { judge: () => facts, versions: () => [] }
+  const condition = { about: 'state' as const, judge: () => facts, versions: () => [] }
   const gone = new AbortController()
   const waiting = Array.from({ length: 5_000 }, () => waits.until(condition, { timeoutMs: 1_000, signal: gone.signal }))
   expect(() => waits.until(condition, { timeoutMs: 1_000, signal: gone.signal })).toThrow('5000 callers wait already')
