@@ -81,7 +81,7 @@ test('compares a run that was interrupted up to there', async () => {
   expect(exitCode).toBe(0)
 })
 
-test('runs a trace of real time in virtual time and compares counts alone', async () => {
+test('runs a trace of a run over sockets in virtual time and compares counts alone', async () => {
   const { lines, write, replay } = await traced('settled')
   const { exitCode, stdout } = await replay()
   expect(stdout).toContain('only counts are compared')
