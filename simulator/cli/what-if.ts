@@ -17,7 +17,7 @@ import {
   type Point,
   parseParameter,
 } from '../what-if/parameters.ts'
-import { metricPlots, type Plot } from '../what-if/plots.ts'
+import type { Plot } from '../what-if/plots.ts'
 import { RunPool } from '../what-if/pool.ts'
 import { createResults, type WhatIfResults } from '../what-if/results.ts'
 import { type Run, runSweep, type SweepResult } from '../what-if/sweep.ts'
@@ -65,6 +65,8 @@ export async function whatIf(name: string, flags: WhatIfFlags): Promise<number> 
   const comparison = pair && comparePoints(pair, { points, metrics, sweep, scenarioOf })
   const precision = flags.precision === undefined ? null : { share: flags.precision, seedsMax: flags.seedsMax }
   const results = createResults({ scenario, parameters, points, metrics, sweep, comparison, precision })
+  // The library that draws is large: an experiment that is refused need not wait for it.
+  const { metricPlots } = await import('../what-if/plots.ts')
   const plots = metricPlots(results)
   process.stdout.write(shown(results, flags, folder))
   writeResults(folder, { results, plots, command: commandLine(name, flags) })
