@@ -18,7 +18,7 @@ interface Json<Body> {
 }
 
 /** Why there is no result. */
-export type ErrorReply = Static<typeof ErrorReplySchema>
+type ErrorReply = Static<typeof ErrorReplySchema>
 
 /** Pictures come as they are; everything else as JSON, with which Kasm refuses at status 200, too. */
 type Content<Reply> = Reply extends Uint8Array ? { 'image/jpeg': string } : Json<Reply | ErrorReply>
