@@ -12,6 +12,9 @@ const entry = fileURLToPath(new URL('../../simulator/main.js', import.meta.url))
 interface CommandOptions {
   cwd?: string
   env?: Record<string, string>
+  /** The command of an installed package, in place of the checkout's. */
+  program?: string
+  timeoutMs?: number
 }
 
 interface CommandResult {
@@ -42,11 +45,14 @@ export function command(args: string[], options?: CommandOptions): Promise<Comma
   return launch(args, options).ended
 }
 
-function launch(args: string[], { cwd, env }: CommandOptions = {}): RunningCommand {
+function launch(
+  args: string[],
+  { cwd, env, program = entry, timeoutMs = 25_000 }: CommandOptions = {},
+): RunningCommand {
   const ownVariables = Object.entries(process.env).filter(([name]) => !name.startsWith('KASM_SIM_'))
-  const child = spawn(process.execPath, [entry, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 25_000,
+    timeout: timeoutMs,
     env: { ...Object.fromEntries(ownVariables), ...env },
     ...(cwd === undefined ? {} : { cwd }),
   })

@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-/** What `RUN` lines and npm call. */
-const tools = ['sh', 'env', 'mkdir', 'chown']
+/** What `RUN` lines and the scripts of npm call. */
+const tools = ['sh', 'env', 'mkdir', 'chown', 'rm', 'cp', 'cat']
 const certificates = '/etc/ssl/certs/ca-certificates.crt'
 
 /** Imports the image under a name. The machine's own certificates go along, and nothing else of its settings. */
