@@ -1,5 +1,6 @@
 // The commonest form of an expectation: one number made of all samples, and the limits it must keep.
 import { invariant } from '../../server/kernel/errors.ts'
+import { percentile } from '../../server/kernel/percentile.ts'
 import type { Expectation, MetricName } from './expectation.ts'
 import type { Judge, Verdict } from './judge.ts'
 import { type Metric, metrics, type Sample } from './signals.ts'
@@ -148,10 +149,4 @@ export class LimitJudge implements Judge {
 
 function isPercentile(aggregate: Limit['aggregate']): boolean {
   return aggregate === 'p50' || aggregate === 'p95'
-}
-
-/** The smallest value that at least `share` of the values do not exceed; null of none. */
-function percentile(values: readonly number[], share: number): number | null {
-  const ordered = Float64Array.from(values).sort()
-  return ordered[Math.max(0, Math.ceil(share * ordered.length) - 1)] ?? null
 }

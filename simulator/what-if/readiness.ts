@@ -1,5 +1,6 @@
 // When agents had everything they should have, of all agents: those that never got ready count too, or a fleet in which
 // most agents wait for ever would look like a quick one.
+import { percentileRank } from '../../server/kernel/percentile.ts'
 import type { RunEvent, Subscription } from '../events/events.ts'
 
 /** Follows the readiness of every agent through one run. */
@@ -41,7 +42,7 @@ export class Readiness {
   /** The time within which this share of all agents were ready, each from its own start; null where fewer ever were. */
   quantileMs(share: number): number | null {
     const timesMs = [...this.#timesMs.values()].sort((a, b) => a - b)
-    return timesMs[Math.max(0, Math.ceil(share * this.#agents) - 1)] ?? null
+    return timesMs[percentileRank(share, this.#agents) - 1] ?? null
   }
 
   #take(event: RunEvent): void {
