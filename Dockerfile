@@ -13,17 +13,15 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY server ./server
 COPY scenarios ./scenarios
 COPY simulator ./simulator
-RUN npm run -s build
+RUN npm run -s build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM ${BASE_IMAGE}
 
 WORKDIR /app
 ENV NODE_ENV=production
 
-COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean --force
-
-COPY LICENSE ./
+COPY package.json LICENSE ./
+COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 
 # Runs write their results to runs/ below the working directory, which nobody but this user needs to write to.

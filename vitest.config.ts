@@ -32,7 +32,7 @@ export default defineConfig({
           name: 'container',
           include: ['test/container/**/*.test.ts'],
           testTimeout: 300_000,
-          hookTimeout: 300_000,
+          hookTimeout: 900_000,
           fileParallelism: false,
         },
       },
