@@ -1,4 +1,4 @@
-// Four groups of tests: `unit` and `scenarios` run everywhere; `container` needs a Docker Engine, `browser` needs Chromium.
+// Five groups of tests: `unit` and `scenarios` run everywhere; `container` needs a Docker Engine, `browser` Chromium, `package` npm.
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/scenarios/**', 'test/container/**', 'test/browser/**'],
+          exclude: ['test/scenarios/**', 'test/container/**', 'test/browser/**', 'test/package/**'],
           maxWorkers,
           // For a machine that does much else besides.
           testTimeout: 120_000,
@@ -34,6 +34,15 @@ export default defineConfig({
           name: 'container',
           include: ['test/container/**/*.test.ts'],
           testTimeout: 300_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
+          testTimeout: 180_000,
           hookTimeout: 300_000,
           fileParallelism: false,
         },

@@ -26,6 +26,7 @@ export const errorCodes = {
   FAULTS_INVALID: 'the file of faults cannot be used',
   BACKEND_INVALID: 'the registry behind the front cannot be used',
   DOCKER_UNAVAILABLE: 'no Docker Engine answers',
+  PACKAGE_MISSING: 'an optional package is not installed',
   IMAGES_MISSING: 'the registry lacks images of the scenario',
   PORT_IN_USE: 'another process listens on this port',
   LISTEN_FAILED: 'the server cannot listen on this address',

@@ -1,5 +1,6 @@
 // Many samples made into one number, as far as the end of a run lets anyone know it: a timing that is still open has lasted at least as
 // long as it has, so that what is made of it lies between two bounds.
+import { percentile } from '../../server/kernel/percentile.ts'
 import type { Aggregate } from './expectation.ts'
 import type { Sample } from './signals.ts'
 
@@ -81,9 +82,9 @@ export class Aggregation {
     const [over, open, givenUp] = [this.#over.values, this.#open.values, this.#givenUp.values]
     const endless = (values: readonly number[]) => values.map(() => Number.POSITIVE_INFINITY)
     return {
-      seen: nearestRank([...over, ...open, ...givenUp], share),
-      low: nearestRank([...over, ...open, ...endless(givenUp)], share),
-      high: nearestRank([...over, ...endless(open), ...endless(givenUp)], share),
+      seen: percentile([...over, ...open, ...givenUp], share),
+      low: percentile([...over, ...open, ...endless(givenUp)], share),
+      high: percentile([...over, ...endless(open), ...endless(givenUp)], share),
     }
   }
 }
@@ -111,10 +112,4 @@ class Part {
 
 function exactly(value: number | null): Bounds {
   return { seen: value, low: value, high: value }
-}
-
-/** The smallest value that at least `share` of the values do not exceed; null of none. */
-function nearestRank(values: readonly number[], share: number): number | null {
-  const ordered = Float64Array.from(values).sort()
-  return ordered[Math.max(0, Math.ceil(share * ordered.length) - 1)] ?? null
 }

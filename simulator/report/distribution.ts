@@ -1,5 +1,6 @@
 // How values spread, in little memory however many there are.
 import { build, type Histogram } from 'hdr-histogram-js'
+import { percentileRank } from '../../server/kernel/percentile.ts'
 
 /** The spread of some values, in their own unit. Percentiles are within 0.1 % of the exact value; the others are exact. */
 export interface Distribution {
@@ -45,8 +46,8 @@ export class DistributionRecorder {
       count: this.#count,
       min: this.#min,
       mean: Math.round(this.#sum / this.#count),
-      p50: this.#percentile(50),
-      p95: this.#percentile(95),
+      p50: this.#percentile(0.5),
+      p95: this.#percentile(0.95),
       max: this.#max,
     }
   }
@@ -82,7 +83,9 @@ export class DistributionRecorder {
   }
 
   /** The histogram answers with the end of the value's bucket, which may lie beyond every value there was. */
-  #percentile(percent: number): number {
-    return Math.max(this.#min, Math.min(this.#max, this.#histogram.getValueAtPercentile(percent)))
+  #percentile(share: number): number {
+    // It rounds ranks in its own way, so it is asked for one that is whole.
+    const value = this.#histogram.getValueAtPercentile((100 * percentileRank(share, this.#count)) / this.#count)
+    return Math.max(this.#min, Math.min(this.#max, value))
   }
 }

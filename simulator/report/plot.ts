@@ -1,19 +1,10 @@
 // One metric over one parameter as a picture: means as lines, their intervals as bands, one colour and symbol per series.
 // The SVG is drawn by echarts without a browser.
-import { CustomChart, type CustomSeriesOption, LineChart, type LineSeriesOption } from 'echarts/charts'
-import {
-  GridComponent,
-  type GridComponentOption,
-  LegendComponent,
-  type LegendComponentOption,
-  TitleComponent,
-  type TitleComponentOption,
-} from 'echarts/components'
-import { type ComposeOption, init, use } from 'echarts/core'
-import { SVGRenderer } from 'echarts/renderers'
+import type { CustomSeriesOption, LineSeriesOption } from 'echarts/charts'
+import type { GridComponentOption, LegendComponentOption, TitleComponentOption } from 'echarts/components'
+import type { ComposeOption } from 'echarts/core'
+import { createChart } from './echarts.ts'
 import { type Scale, scaleOf, type Unit } from './quantity.ts'
-
-use([CustomChart, LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer])
 
 type Option = ComposeOption<
   CustomSeriesOption | LineSeriesOption | GridComponentOption | LegendComponentOption | TitleComponentOption
@@ -61,7 +52,7 @@ const gapMin = 0.06
  *   series: [{ name: '', points: [{ mean: 60_000, low: 58_000, high: 62_000, isOpen: false }] }] }) // '<svg ...'
  */
 export function renderPlot(data: PlotData): string {
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height })
+  const chart = createChart({ width, height })
   try {
     chart.setOption(optionOf(data))
     return `${stillPicture(chart.renderToSVGString())}\n`

@@ -1,5 +1,6 @@
 // How long agents take to hold everything they should, of all agents: those that never got ready count too, or a fleet in which most
 // agents wait for ever would look like a quick one.
+import { percentileRank } from '../../server/kernel/percentile.ts'
 import type { RunEvent } from '../events/events.ts'
 import type { Bounds } from './distribution.ts'
 
@@ -65,7 +66,7 @@ export class ReadyTimes {
     const open = Array.from({ length: this.#agents }, (_, agent) => agent).filter((agent) => !this.wasReady(agent))
     const soFarMs = open.map((agent) => atMs - (this.#startedAtMs.get(agent) ?? atMs))
     const leastMs = [...this.#timesMs.values(), ...soFarMs].sort((a, b) => a - b)
-    return { low: leastMs[this.#rank(share)] ?? 0, high: this.quantileMs(share) }
+    return { low: leastMs[percentileRank(share, this.#agents) - 1] ?? 0, high: this.quantileMs(share) }
   }
 
   /** Null where there are no agents. */
@@ -77,10 +78,6 @@ export class ReadyTimes {
 
   #quantiles(shares: readonly number[]): (number | null)[] {
     const timesMs = [...this.#timesMs.values()].sort((a, b) => a - b)
-    return shares.map((share) => timesMs[this.#rank(share)] ?? null)
-  }
-
-  #rank(share: number): number {
-    return Math.max(0, Math.ceil(share * this.#agents) - 1)
+    return shares.map((share) => timesMs[percentileRank(share, this.#agents) - 1] ?? null)
   }
 }
