@@ -1,4 +1,4 @@
-// Four groups of tests: `unit` and `scenarios` run everywhere; `container` needs a Docker Engine, `browser` needs Chromium.
+// Five groups of tests: `unit` and `scenarios` run everywhere; `container` needs a Docker Engine, `browser` Chromium, `package` npm.
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
@@ -12,18 +12,20 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/scenarios/**', 'test/container/**', 'test/browser/**'],
+          exclude: ['test/scenarios/**', 'test/container/**', 'test/browser/**', 'test/package/**'],
           maxWorkers,
-          testTimeout: 30_000,
+          // For a machine that does much else besides.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
         test: {
           name: 'scenarios',
           include: ['test/scenarios/**/*.test.ts'],
-          // After all others: the scripts run in real time and want the machine to themselves.
+          // After all others: each of them keeps a processor busy.
           sequence: { groupOrder: 1 },
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           fileParallelism: false,
         },
       },
@@ -32,6 +34,15 @@ export default defineConfig({
           name: 'container',
           include: ['test/container/**/*.test.ts'],
           testTimeout: 300_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
+          testTimeout: 180_000,
           hookTimeout: 300_000,
           fileParallelism: false,
         },

@@ -1,5 +1,7 @@
 // How benchmarks print: a row holds a figure of this project, and what it is to the same figure of its peers in the same run.
 
+import { percentile } from '../server/kernel/percentile.ts'
+
 /** A figure beside its peers'. */
 export interface Row {
   name: string
@@ -36,5 +38,5 @@ function figure(value: number, unit: Row['unit']): string {
 
 /** The middle of several measurements, which one slow round does not move. */
 export function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+  return percentile(values, 0.5) ?? Number.NaN
 }

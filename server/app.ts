@@ -6,7 +6,7 @@ import { controlPrefix, controlRoutes } from './routes/control/control.ts'
 import { observeApi } from './routes/control/observe.ts'
 import { allowOrigins } from './routes/cross-origin.ts'
 import { documentationRoutes } from './routes/documentation.ts'
-import { sendError, sendNotFound } from './routes/errors.ts'
+import { answerClientError, sendAddressError, sendError, sendNotFound } from './routes/errors.ts'
 import { takeJsonAlone } from './routes/json-bodies.ts'
 import { defaultLimits, type Limits, limitOptions } from './routes/limits.ts'
 import type { RouteOptions } from './routes/options.ts'
@@ -64,6 +64,8 @@ function createServer(limits: Limits, certificate: Certificate | null): FastifyI
     ...options,
     ...(certificate ? { https: { ...http, cert: certificate.certificate, key: certificate.key } } : { http }),
     forceCloseConnections: true,
+    frameworkErrors: sendAddressError,
+    clientErrorHandler: answerClientError,
     schemaController: { compilersFactory },
     // Either kind of server does; their types differ in what no route uses.
   }) as unknown as FastifyInstance

@@ -15,7 +15,7 @@ import type { Quirks } from './model/quirks.ts'
 import type { SessionDelays } from './model/sessions/lifecycle.ts'
 import { callAgentOverHttp } from './routes/call-back.ts'
 import type { Limits } from './routes/limits.ts'
-import { fetchListOverHttp } from './routes/registry-lists.ts'
+import { fetchListsFrom } from './routes/registry-lists.ts'
 import type { Store } from './store/store.ts'
 import type { Certificate, CertificateFiles } from './tls.ts'
 
@@ -52,6 +52,8 @@ export interface WebAppOptions {
   pruneImagesMode?: 'Off' | 'Normal' | 'Aggressive'
   /** Ways in which real servers differ (docs/kasm.md, "Quirks"). */
   quirks?: Partial<Quirks>
+  /** Why an agent of this process would not answer the call before a launch; null of all others (`KasmModel.askAgents`). */
+  silenceOf?: (serverId: string) => string | null
   /** How long sessions stay in the statuses that pass by themselves (docs/sessions.md). */
   sessionDelays?: Partial<SessionDelays>
   /** What tokens are derived from and secrets sealed with; a new one for each fake by default. */
@@ -65,6 +67,8 @@ export interface WebAppOptions {
   limits?: Partial<Limits>
   /** Origins whose pages may call the API from a browser (`http://localhost:5173`); none by default. */
   allowOrigins?: readonly string[]
+  /** The only hosts that lists of workspace registries are fetched from (`registry.example.com`, `10.0.0.5:8443`); any by default. */
+  registryListHosts?: readonly string[]
 }
 
 /** A web app that listens. */
@@ -107,6 +111,7 @@ export async function startWebApp(options: WebAppOptions = {}): Promise<WebApp> 
   }
   const certificate = options.https ? await certificateOf(options.https, host) : null
   const { model, store, isNew } = await createModel(options, credentials, clock)
+  if (options.silenceOf) model.askAgents(options.silenceOf)
   const log = logger ? (line: string) => void process.stderr.write(line) : null
   const controlToken = options.controlToken ?? (isLoopback(host) ? null : randomBytes(16).toString('hex'))
   let control: Control
@@ -118,7 +123,7 @@ export async function startWebApp(options: WebAppOptions = {}): Promise<WebApp> 
     throw error
   }
   const callAgent = awaited(callAgentOverHttp, clock)
-  const fetchList = awaited(fetchListOverHttp, clock)
+  const fetchList = awaited(fetchListsFrom(options.registryListHosts ?? null), clock)
   const app = buildApp({
     model,
     clock,
@@ -192,10 +197,7 @@ async function createControl(
 /** A call that a clock which is moved on waits for. */
 export function awaited<Subject, Answer>(call: (subject: Subject) => Promise<Answer>, clock: Clock) {
   if (!(clock instanceof Timekeeper)) return call
-  return async (subject: Subject) => {
-    const end = clock.begin()
-    return call(subject).finally(end)
-  }
+  return (subject: Subject) => clock.during(`a call of the web app: ${call.name}`, () => call(subject))
 }
 
 async function certificateOf(https: true | CertificateFiles, host: string): Promise<Certificate> {

@@ -82,7 +82,9 @@ export function operationsOf(tag: string, state: OperationDescription['state'] =
   }
 }
 
-const credentialFields = ['api_key', 'api_key_secret', 'token', 'username']
+const credentialFields = ['api_key', 'api_key_secret', 'token', 'username'] as const
+/** What any body may carry beside what its operation takes. */
+export type CredentialFields = Partial<Record<(typeof credentialFields)[number], string>>
 
 /** Every error that is not the plain 500 page. */
 export const ErrorReplySchema = Type.Object(

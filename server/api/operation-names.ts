@@ -13,12 +13,15 @@ export interface OperationRule {
   prefix: 'both' | 'bare'
 }
 
-const reads = (...permissions: Permission[]): OperationRule => ({ permissions, writes: false, prefix: 'both' })
-const writes = (...permissions: Permission[]): OperationRule => ({ permissions, writes: true, prefix: 'both' })
+/** Which prefix stays in the type, for the types of the client follow from it. */
+type RuleUnder<Prefix extends OperationRule['prefix']> = OperationRule & { prefix: Prefix }
+
+const reads = (...permissions: Permission[]): RuleUnder<'both'> => ({ permissions, writes: false, prefix: 'both' })
+const writes = (...permissions: Permission[]): RuleUnder<'both'> => ({ permissions, writes: true, prefix: 'both' })
 /** What people do in sessions: users in their own, API keys in anyone's (docs/kasm.md, "Permissions"). */
 const watches = reads('user')
 const acts = writes('user')
-const bare = (rule: OperationRule): OperationRule => ({ ...rule, prefix: 'bare' })
+const bare = (rule: OperationRule): RuleUnder<'bare'> => ({ ...rule, prefix: 'bare' })
 
 /** The developer API: served as POST. */
 export const developerRules = {

@@ -62,7 +62,7 @@ export function imagePresent(model: KasmModel, { image, presentOn, digest }: Ima
       }),
     }
   }
-  return { judge, versions }
+  return { about: 'state', judge, versions }
 }
 
 interface Count {
@@ -98,7 +98,7 @@ export function sessionIn(model: KasmModel, { session, status }: { session: stri
     const nextMs = found ? nextMomentOf(found) : Number.POSITIVE_INFINITY
     return { met, nextMs, describe: () => ({ state: { session, status: now }, missing }) }
   }
-  return { judge, versions }
+  return { about: 'state', judge, versions }
 }
 
 /** Of the calls before it so many are told of where one is missing: to compare all of them takes its time. */
@@ -120,7 +120,7 @@ export function callMade(journal: Journal, { after = 0, ...pattern }: CallPatter
     return { state: { calls: journal.total, matches, nearMisses }, missing: verified || isMade ? [] : [message] }
   }
   const judge = () => ({ met: isMade, nextMs: Number.POSITIVE_INFINITY, describe })
-  return { judge, versions: () => [isMade], close }
+  return { about: 'call', judge, versions: () => [isMade], close }
 }
 
 /** Tells most calls apart from a pattern, at next to no cost. */

@@ -70,8 +70,8 @@ export class Control {
     this.strikes = faults
     this.faults = control
     this.#seeded = { ...this.#take(), ...(seeded ? { state: seeded } : {}) }
-    this.#unwatch = model.watch(() => this.waits.notice())
-    this.journal.onRecord(() => this.waits.notice())
+    this.#unwatch = model.watch(() => this.waits.notice('state'))
+    this.journal.onRecord(() => this.waits.notice('call'))
   }
 
   /** Puts the fake back to its seed: state, quirks and delays of sessions. Journal and faults are empty then; clock and snapshots stay as they are. */

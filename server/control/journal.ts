@@ -1,6 +1,6 @@
 // Every call of the fake's API as it was asked and answered, the last of them: what tests verify and people look at. Agents' check-ins
 // are kept apart, because a fleet's would crowd out everything else within a minute.
-import { redact } from './redaction.ts'
+import { redact, shownText, withoutHidden } from './redaction.ts'
 
 /** One call. */
 export interface JournalEntry {
@@ -72,7 +72,7 @@ export class Journal {
     const body = sizeBytes > bodySizeBytesMax ? null : (call.body ?? null)
     const entry = { sequence: this.#total, ...call, caller: nameOf(call.caller), body }
     const keptBytes = sizeOf(entry) + (body === null ? 0 : sizeBytes)
-    const kept = isOfAgents(entry) ? entry : { ...entry, body: redact(body) }
+    const kept = isOfAgents(entry) ? entry : shown(entry, call.body)
     if (isOfAgents(entry)) this.#checkIns.add(kept, keptBytes)
     else this.#calls.add(kept, keptBytes)
     for (const tell of this.#listeners) tell(kept)
@@ -99,7 +99,7 @@ export class Journal {
 
   /** Fleets check in thousands of times a second and hardly anyone looks: what agents sent is redacted when someone does. */
   shown(entry: JournalEntry): JournalEntry {
-    return isOfAgents(entry) ? { ...entry, body: redact(entry.body) } : entry
+    return isOfAgents(entry) ? shown(entry, entry.body) : entry
   }
 
   clear(): void {
@@ -128,6 +128,24 @@ function sizeOf({ path, caller, errorMessage, cause }: JournalEntry): number {
 
 function isOfAgents({ path }: JournalEntry): boolean {
   return path.startsWith('/manager_api/')
+}
+
+/** An entry as people may see it. `sent` is the whole body, which messages may quote even where it is too long to be kept. */
+function shown(entry: JournalEntry, sent: unknown): JournalEntry {
+  const hidden: string[] = []
+  const body = redact(sent, hidden)
+  const { path, operation, caller } = entry
+  const isPlainPath = shownText(path) === path
+  if (!isPlainPath) hidden.push(path)
+  return {
+    ...entry,
+    operation: isPlainPath ? operation : null,
+    path: isPlainPath ? path : shownText(path),
+    caller: caller === null ? null : shownText(caller),
+    body: entry.body === null ? null : body,
+    errorMessage: withoutHidden(entry.errorMessage, hidden),
+    cause: withoutHidden(entry.cause, hidden),
+  }
 }
 
 /** The last entries, within a count and a size in memory. */

@@ -1,7 +1,7 @@
 // Compares what someone expects with what there was: everything that is expected must be there, whatever else is there too.
 import { closest } from '../kernel/suggest.ts'
 import { isPlainObject } from './plain.ts'
-import { redacted } from './redaction.ts'
+import { redacted, Sealed } from './redaction.ts'
 
 /** One place where the two are not alike. */
 export interface Difference {
@@ -23,6 +23,12 @@ export interface Difference {
 export function differencesOf(expected: unknown, actual: unknown, path: string): Difference[] {
   if (Object.is(expected, actual)) return []
   const difference = (problem: string) => [{ path, expected, actual: actual ?? null, problem }]
+  if (actual instanceof Sealed) {
+    if (actual.has(expected)) return []
+    return [
+      { path, expected, actual: redacted, problem: 'differs from what was sent, which the journal does not show' },
+    ]
+  }
   if (actual === redacted) return difference('is a secret, which the journal does not keep')
   if (Array.isArray(expected)) {
     if (!Array.isArray(actual)) return difference('is no list')

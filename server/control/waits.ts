@@ -21,8 +21,12 @@ interface WaitFacts {
   missing: string[]
 }
 
+/** What can happen: something was written, or a call was recorded that somebody may wait for. */
+type News = 'state' | 'call'
+
 /** What is waited for. */
 export interface Condition {
+  about: News
   judge: (nowMs: number) => Observation
   /** What the judgement depends on: as long as all of these are the same, time alone can change it. */
   versions: () => readonly unknown[]
@@ -68,7 +72,7 @@ export class Waits {
   /** Those whose turn it is to be judged. */
   readonly #queue = new Set<Wait>()
   #isScheduled = false
-  #hasNews = false
+  readonly #news = new Set<News>()
 
   constructor(clock: Clock, wall: Timekeeper) {
     this.#clock = clock
@@ -112,9 +116,9 @@ export class Waits {
   }
 
   /** Something has happened. What happens within one turn of the event loop is judged once. */
-  notice(): void {
+  notice(news: News): void {
     if (this.#pending.size === 0) return
-    this.#hasNews = true
+    this.#news.add(news)
     this.#schedule()
   }
 
@@ -141,9 +145,11 @@ export class Waits {
   }
 
   #work(): void {
-    if (this.#hasNews) {
-      this.#hasNews = false
-      for (const wait of this.#pending) if (hasChanged(wait)) this.#queue.add(wait)
+    if (this.#news.size > 0) {
+      for (const wait of this.#pending) {
+        if (this.#news.has(wait.condition.about) && hasChanged(wait)) this.#queue.add(wait)
+      }
+      this.#news.clear()
     }
     const untilMs = this.#wall.nowMs() + sliceMsMax
     for (const wait of this.#queue) {

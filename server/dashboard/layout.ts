@@ -1,7 +1,7 @@
 // What all pages share: a plain document that needs no script and no file beside it, in light and in dark.
-import { type Html, html } from './html.ts'
+import { Html, html } from './html.ts'
 
-const style = `
+const style = new Html(`
 :root { color-scheme: light dark; --ground: #f6f7f9; --card: #fff; --ink: #1c2430; --soft: #66707f; --line: #e2e6ec;
   --good: #1a7f4b; --busy: #1f5fbf; --wait: #8a6100; --bad: #b3261e; --none: #66707f }
 @media (prefers-color-scheme: dark) { :root { --ground: #12161c; --card: #1a2029; --ink: #e4e9f0; --soft: #93a0b1;
@@ -41,7 +41,7 @@ details { color: var(--soft) } summary { cursor: pointer }
 pre { margin: 6px 0 0; font: 12px/1.5 ui-monospace, monospace; white-space: pre-wrap }
 .empty { padding: 20px 14px; color: var(--soft) }
 @media print { .end { display: none } }
-`
+`)
 
 /** How often a page asks for itself again, in seconds. */
 const refreshSeconds = 5
@@ -52,14 +52,14 @@ export function page(title: string, heading: Html, content: Html, { isStill }: {
   const toggle = isStill
     ? html`<a class="end" href="?">follow</a>`
     : html`<span class="end soft">follows every ${refreshSeconds} s · <a href="?still">hold still</a></span>`
-  const document = html`<!doctype html>
+  return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 ${refresh}
 <title>${title}</title>
-<style>__STYLE__</style>
+<style>${style}</style>
 </head>
 <body>
 <main>
@@ -68,8 +68,7 @@ ${content}
 </main>
 </body>
 </html>
-`
-  return document.text.replace('__STYLE__', () => style)
+`.text
 }
 
 /** A word in a colour that says how good it is. */

@@ -1,6 +1,6 @@
 // The faults of one server: who is hit by what, at a moment that it is told. The API of the fake, the HTTP front of a registry and the
 // registry of virtual time all ask it. A caller's draws are its own, so that what others do moves none of them.
-import { type RandomStream, randomStream } from '../kernel/random.ts'
+import { type RandomStream, randomStream, streamName } from '../kernel/random.ts'
 import type { DelayDistribution, Fault, FaultDecision, FaultEffect } from './fault.ts'
 
 /** A fault that began or is over. */
@@ -20,8 +20,10 @@ interface FaultsOptions<Scope, Request> {
   seed?: number
   /** Whether a fault has to do with a request at all. */
   concerns: (fault: Fault<Scope>, request: Request) => boolean
-  /** Names the caller whose requests are spared and drawn for together. */
+  /** Names the caller whose requests are spared together. */
   callerOf: (request: Request) => string
+  /** Names what has draws of its own, by parts as of a stream; default: the caller. */
+  drawnFor?: (request: Request) => string
   /** Of how many callers each fault remembers the draws; those that have not called for longest are forgotten. Default: of all. */
   callersMax?: number
   /** Those of the start, which `reset` goes back to. */
@@ -119,12 +121,12 @@ export class Faults<Scope, Request> {
   decide(request: Request, nowMs: number): FaultDecision | null {
     if (this.#live.length === 0) return null
     this.settle(nowMs)
-    const { concerns, callerOf } = this.#options
+    const { concerns, callerOf, drawnFor = callerOf } = this.#options
     let hit: { live: LiveFault<Scope>; effect: FaultEffect } | null = null
     // Each fault draws for each request in its scope, whether another has it already, so that no fault moves another's draws.
     for (const live of this.#live) {
       if (!live.started || !concerns(live.fault, request)) continue
-      const effect = live.draw(callerOf(request), nowMs)
+      const effect = live.isSpared(callerOf(request)) ? null : live.draw(drawnFor(request), nowMs)
       if (effect !== null) hit ??= { live, effect }
     }
     if (hit === null) return null
@@ -146,22 +148,20 @@ export class Faults<Scope, Request> {
   }
 }
 
-/** What a fault keeps of one caller. */
-interface Caller {
-  random: RandomStream
-  spared: number
-}
-
 class LiveFault<Scope> {
   readonly fault: Fault<Scope>
   started = false
   hits = 0
-  readonly #options: { seed: number; callersMax: number }
-  readonly #callers = new Map<string, Caller>()
+  readonly #seed: number
+  /** How many requests of each caller have been spared. */
+  readonly #spared: Recent<number>
+  readonly #streams: Recent<RandomStream>
 
-  constructor(fault: Fault<Scope>, options: { seed: number; callersMax: number }) {
+  constructor(fault: Fault<Scope>, { seed, callersMax }: { seed: number; callersMax: number }) {
     this.fault = fault
-    this.#options = options
+    this.#seed = seed
+    this.#spared = new Recent(callersMax)
+    this.#streams = new Recent(callersMax)
   }
 
   get nextChangeMs(): number {
@@ -169,33 +169,50 @@ class LiveFault<Scope> {
     return this.fault.untilMs ?? Number.POSITIVE_INFINITY
   }
 
-  /** What a request in its scope gets; null where it is spared. */
-  draw(callerName: string, nowMs: number): FaultEffect | null {
-    const { fault } = this
-    const strength = fault.rampMs === 0 ? 1 : Math.min(1, (nowMs - fault.fromMs) / fault.rampMs)
-    const caller = this.#caller(callerName)
-    if (caller.spared < fault.succeedFirst) {
-      caller.spared += 1
-      return null
-    }
-    const growsInTime = fault.rule.kind === 'latency' || fault.rule.kind === 'slow-body'
-    const probability = growsInTime ? fault.probability : fault.probability * strength
-    if (caller.random.uniform() >= probability) return null
-    return growsInTime && strength === 0 ? null : effectOf(fault.rule, strength, caller.random)
+  /** Whether a request of a caller is one of the first. */
+  isSpared(caller: string): boolean {
+    const { succeedFirst } = this.fault
+    if (succeedFirst === 0) return false
+    const spared = this.#spared.get(caller, () => 0)
+    if (spared >= succeedFirst) return false
+    this.#spared.set(caller, spared + 1)
+    return true
   }
 
-  #caller(name: string): Caller {
-    const { seed, callersMax } = this.#options
-    let caller = this.#callers.get(name)
-    if (caller === undefined) {
-      caller = { random: randomStream(seed, `fault/${this.fault.name}/${name}`), spared: 0 }
-      this.#callers.set(name, caller)
-    } else if (Number.isFinite(callersMax)) {
-      this.#callers.delete(name)
-      this.#callers.set(name, caller)
-    }
-    if (this.#callers.size > callersMax) this.#callers.delete(this.#callers.keys().next().value as string)
-    return caller
+  /** What a request in its scope gets; null where it is not hit. */
+  draw(drawnFor: string, nowMs: number): FaultEffect | null {
+    const { name, rule, probability, rampMs, fromMs } = this.fault
+    const strength = rampMs === 0 ? 1 : Math.min(1, (nowMs - fromMs) / rampMs)
+    const random = this.#streams.get(drawnFor, () =>
+      randomStream(this.#seed, `${streamName('fault', name)}/${drawnFor}`),
+    )
+    const growsInTime = rule.kind === 'latency' || rule.kind === 'slow-body'
+    if (random.uniform() >= (growsInTime ? probability : probability * strength)) return null
+    return growsInTime && strength === 0 ? null : effectOf(rule, strength, random)
+  }
+}
+
+/** Values by name. Of more than so many, that which has not been asked for longest is forgotten. */
+class Recent<Value> {
+  readonly #max: number
+  readonly #values = new Map<string, Value>()
+
+  constructor(max: number) {
+    this.#max = max
+  }
+
+  get(name: string, create: () => Value): Value {
+    const known = this.#values.get(name)
+    if (known !== undefined && this.#max === Number.POSITIVE_INFINITY) return known
+    const value = known ?? create()
+    this.set(name, value)
+    return value
+  }
+
+  set(name: string, value: Value): void {
+    if (this.#max !== Number.POSITIVE_INFINITY) this.#values.delete(name)
+    this.#values.set(name, value)
+    if (this.#values.size > this.#max) this.#values.delete(this.#values.keys().next().value as string)
   }
 }
 

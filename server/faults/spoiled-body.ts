@@ -27,9 +27,9 @@ export interface BodyTime {
 export function spoiled(pieces: Pieces, sizeBytes: number, effect: BodyEffect, time: BodyTime): AsyncIterable<Buffer> {
   switch (effect.kind) {
     case 'truncated-body':
-      return truncated(pieces, Math.floor(sizeBytes * effect.share))
+      return truncated(pieces, sentSizeBytes(sizeBytes, effect))
     case 'malformed-json':
-      return ended(pieces, spoiledSizeBytes(sizeBytes, effect))
+      return ended(pieces, sentSizeBytes(sizeBytes, effect))
     case 'wrong-digest':
       return altered(pieces, Math.floor(sizeBytes / 2))
     case 'slow-body':
@@ -42,6 +42,11 @@ export function spoiled(pieces: Pieces, sizeBytes: number, effect: BodyEffect, t
 /** How long a body says that it is, once an effect has it. */
 export function spoiledSizeBytes(sizeBytes: number, { kind }: BodyEffect): number {
   return kind === 'malformed-json' && sizeBytes > 0 ? Math.max(1, Math.floor(sizeBytes * endingShare)) : sizeBytes
+}
+
+/** How much of a body goes out, once an effect has it. */
+export function sentSizeBytes(sizeBytes: number, effect: BodyEffect): number {
+  return effect.kind === 'truncated-body' ? Math.floor(sizeBytes * effect.share) : spoiledSizeBytes(sizeBytes, effect)
 }
 
 async function* ended(pieces: Pieces, sizeBytes: number): AsyncIterable<Buffer> {

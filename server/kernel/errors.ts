@@ -1,7 +1,14 @@
 // The one table of coded errors. A code never changes its meaning; docs/errors.md explains each, and a test compares the two.
 
 /** Exit codes of the command line (docs/errors.md). */
-export const exitCodes = { passed: 0, usage: 1, checkMissed: 2, invariantBroken: 3, interrupted: 130 } as const
+export const exitCodes = {
+  passed: 0,
+  usage: 1,
+  checkMissed: 2,
+  invariantBroken: 3,
+  inconclusive: 4,
+  interrupted: 130,
+} as const
 
 /** Every coded error: what it means in a few words. */
 export const errorCodes = {
@@ -19,10 +26,12 @@ export const errorCodes = {
   FAULTS_INVALID: 'the file of faults cannot be used',
   BACKEND_INVALID: 'the registry behind the front cannot be used',
   DOCKER_UNAVAILABLE: 'no Docker Engine answers',
+  PACKAGE_MISSING: 'an optional package is not installed',
   IMAGES_MISSING: 'the registry lacks images of the scenario',
   PORT_IN_USE: 'another process listens on this port',
   LISTEN_FAILED: 'the server cannot listen on this address',
   SERVER_UNREACHABLE: 'the web app or registry does not answer',
+  WEB_APP_REFUSED: 'the web app refuses a call of the run',
   FILE_NOT_WRITABLE: 'a file or folder cannot be written',
   DATA_FILE_INVALID: 'the data file cannot be used',
   DATA_FILE_TOO_NEW: 'a newer version wrote the data file',

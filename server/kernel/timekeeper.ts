@@ -1,7 +1,11 @@
 // A clock that people can freeze, move and scale, and everything that waits on it: one per running server or run. It is the one place
 // where what is due meets the wall.
 import type { Clock } from './clock.ts'
+import { InvariantError } from './errors.ts'
+import { tickAt } from './event-queue.ts'
 import { MinHeap } from './min-heap.ts'
+import { kindOfTurn, type TurnKind, turnOf } from './turns.ts'
+import { type Work, WorkList } from './work.ts'
 
 /** Timers of the platform cannot wait longer; what is due later is waited for in parts. */
 const wallDelayMsMax = 2 ** 31 - 1
@@ -9,10 +13,23 @@ const wallDelayMsMax = 2 ** 31 - 1
 /** How finely the timers of the platform count. */
 const timerMs = 1
 
+/** After so long on the wall in which nothing happens to any work, what is waited for will not come. */
+const stuckAfterWallMs = 5 * 60_000
+
+/** So many pieces of work are named where nothing moves. */
+const namesToldMax = 5
+
 /** Something that waits for its moment. */
 export interface Appointment {
   /** It will not happen; of no effect once it has. */
   cancel(): void
+}
+
+interface Task {
+  /** When it was due, or was asked for where that was later. */
+  dueMs: number
+  turn: number
+  happen: () => void
 }
 
 /** What the clock was told to do. */
@@ -34,10 +51,11 @@ export interface ClockState {
  */
 export class Timekeeper implements Clock {
   readonly #due = new MinHeap()
-  readonly #tasks = new Map<number, () => void>()
-  /** Work with the outside world under way; the clock of `advance` stands still until it is over. */
-  #busy = 0
-  #idle = Promise.withResolvers<void>()
+  readonly #tasks = new Map<number, Task>()
+  /** Work with the outside world under way; a clock that is moved on stands still until it is over. */
+  readonly work = new WorkList()
+  readonly #stuckAfterWallMs: number
+  #onLate: ((kind: TurnKind, lateMs: number) => void) | null = null
   #nextId = 0
   #originMs: number
   #originWallMs = performance.now()
@@ -50,8 +68,9 @@ export class Timekeeper implements Clock {
   #timerMs = Number.POSITIVE_INFINITY
   #advancing: Promise<void> = Promise.resolve()
 
-  constructor({ startMs = Date.now(), speed = 1, frozen = false } = {}) {
+  constructor({ startMs = Date.now(), speed = 1, frozen = false, stuckAfterMs = stuckAfterWallMs } = {}) {
     this.#originMs = startMs
+    this.#stuckAfterWallMs = stuckAfterMs
     this.#speed = speed
     this.#isFrozen = frozen
   }
@@ -81,82 +100,81 @@ export class Timekeeper implements Clock {
     this.#pace({ isFrozen: false, speed })
   }
 
-  /** Has something happen at a moment; at once, but never within this call, where the moment has passed. */
-  at(atMs: number, happen: () => void): Appointment {
+  /**
+   * Has something happen at a moment; at once, but never within this call, where the moment has passed. At an equal moment turns decide,
+   * and then who asked first.
+   */
+  at(atMs: number, happen: () => void, turn: number = this.#turnOfOther()): Appointment {
     const id = this.#nextId++
-    this.#tasks.set(id, happen)
-    this.#due.push(atMs, id)
-    this.#wakeAt(atMs)
+    const dueMs = tickAt(atMs)
+    this.#tasks.set(id, { dueMs: Math.max(dueMs, this.nowMs()), turn, happen })
+    this.#due.push(dueMs, id, turn)
+    this.#wakeAt(dueMs)
     return { cancel: () => void this.#tasks.delete(id) }
   }
 
   /** Waits so long; rejects with the signal's reason once it is aborted. */
-  wait(durationMs: number, signal?: AbortSignal): Promise<void> {
+  wait(durationMs: number, signal?: AbortSignal, turn?: number): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason)
       const give = () => {
         appointment.cancel()
         reject(signal?.reason)
       }
-      const appointment = this.at(this.nowMs() + durationMs, () => {
+      const happen = () => {
         signal?.removeEventListener('abort', give)
         resolve()
-      })
+      }
+      const appointment = this.at(this.nowMs() + durationMs, happen, turn)
       signal?.addEventListener('abort', give, { once: true })
     })
   }
 
-  /** Work that `advance` waits for before it moves the clock: a request to somewhere, never a wait on this clock. */
-  begin(): () => void {
-    if (this.#busy === 0) this.#idle = Promise.withResolvers()
-    this.#busy += 1
-    let isOver = false
-    return () => {
-      if (isOver) return
-      isOver = true
-      this.#busy -= 1
-      if (this.#busy === 0) this.#idle.resolve()
+  /** Work that the clock waits for before it is moved on: a request to somewhere, never a wait on this clock. */
+  begin(name: string): Work {
+    return this.work.begin(name)
+  }
+
+  /** Does such work, and gives back what came of it. */
+  async during<Result>(name: string, act: () => Promise<Result>): Promise<Result> {
+    const work = this.begin(name)
+    try {
+      return await act()
+    } finally {
+      work.end()
     }
   }
 
-  /**
-   * Something that work under way depends on waits for this clock, such as a server of this process that holds an answer back: until the
-   * returned function is called, that work does not hold `advance` up.
-   */
-  pause(): () => void {
-    if (this.#busy === 0) return () => {}
-    this.#busy -= 1
-    if (this.#busy === 0) this.#idle.resolve()
-    let isOver = false
-    return () => {
-      if (isOver) return
-      isOver = true
-      if (this.#busy === 0) this.#idle = Promise.withResolvers()
-      this.#busy += 1
-    }
+  /** Told by how much each thing was late, of a clock that runs. */
+  watchLateness(onLate: (kind: TurnKind, lateMs: number) => void): void {
+    this.#onLate = onLate
   }
 
   /**
    * Moves the clock on, through everything that is due until then, and answers once that has settled. A clock that runs goes on
    * running from there. Calls at the same time take their turns. Once the signal is aborted the clock stays at the moment that it has
    * come to.
+   *
+   * @throws whatever something due throws
    */
   advance(durationMs: number, signal?: AbortSignal): Promise<void> {
-    const advance = async () => {
-      if (signal?.aborted) return
-      const { isFrozen } = this.state
-      this.freeze()
+    const isGone = () => signal?.aborted ?? false
+    return this.#inTurn(async () => {
+      if (isGone()) return
       const untilMs = this.#originMs + durationMs
-      try {
-        await this.#advanceTo(untilMs, signal)
-      } finally {
-        if (!isFrozen) this.run()
-      }
-    }
-    const advanced = this.#advancing.then(advance)
-    // What broke one call is told to its caller alone.
-    this.#advancing = advanced.catch(() => {})
-    return advanced
+      await this.#drive(untilMs, isGone)
+      if (!this.#isClosed && !isGone()) this.#originMs = Math.max(this.#originMs, untilMs)
+    })
+  }
+
+  /** Moves on from one thing that is due to the next, until there is none or it is over; `settled` is told after each. */
+  drive({ isOver, settled }: { isOver: () => boolean; settled: () => void }): Promise<void> {
+    return this.#inTurn(() =>
+      this.#drive(Number.MAX_VALUE, () => {
+        settled()
+        return isOver()
+      }),
+    )
   }
 
   /** Nothing happens any more. */
@@ -166,23 +184,64 @@ export class Timekeeper implements Clock {
     clearTimeout(this.#timer)
   }
 
-  async #advanceTo(untilMs: number, signal: AbortSignal | undefined): Promise<void> {
+  /** One call at a time has the clock, which stands still for it. What broke one is told to its caller alone. */
+  #inTurn(act: () => Promise<void>): Promise<void> {
+    const acted = this.#advancing.then(async () => {
+      const { isFrozen } = this.state
+      this.freeze()
+      try {
+        await act()
+      } finally {
+        if (!isFrozen) this.run()
+      }
+    })
+    this.#advancing = acted.catch(() => {})
+    return acted
+  }
+
+  async #drive(untilMs: number, isOver: () => boolean): Promise<void> {
     await this.#settle()
-    while (this.nextMs <= untilMs && !this.#isClosed) {
-      if (signal?.aborted) return
+    while (!isOver() && this.nextMs <= untilMs && !this.#isClosed) {
       this.#originMs = Math.max(this.#originMs, this.nextMs)
-      this.#runDue()
+      this.#runNext()
       await this.#settle()
     }
-    this.#originMs = untilMs
   }
 
   /** Until nothing is under way; what has just ended may begin something else in the same turn of the event loop. */
   async #settle(): Promise<void> {
     do {
-      if (this.#busy > 0) await this.#idle.promise
+      if (this.work.holding > 0) await this.#untilIdle()
       await new Promise(setImmediate)
-    } while (this.#busy > 0)
+    } while (this.work.holding > 0)
+  }
+
+  /** @throws InvariantError where what is under way never ends, which nobody who waits for the clock could tell from a slow machine */
+  async #untilIdle(): Promise<void> {
+    const stuck = Promise.withResolvers<never>()
+    let { changes } = this.work
+    const watch = setInterval(() => {
+      if (this.work.changes === changes) stuck.reject(this.#stuckError())
+      changes = this.work.changes
+    }, this.#stuckAfterWallMs)
+    try {
+      await Promise.race([this.work.idle, stuck.promise])
+    } finally {
+      clearInterval(watch)
+    }
+  }
+
+  #stuckError(): InvariantError {
+    const names = this.work.names
+    const more = names.length > namesToldMax ? ` and ${names.length - namesToldMax} more` : ''
+    const waited = Math.round(this.#stuckAfterWallMs / 1_000)
+    return new InvariantError(
+      `the clock waits for work that does not end: nothing has come of ${names.slice(0, namesToldMax).join(', ')}${more} in ${waited} s`,
+    )
+  }
+
+  #turnOfOther(): number {
+    return turnOf('other', this.work.takeNumber())
   }
 
   #pace({ isFrozen, speed = this.#speed }: { isFrozen: boolean; speed?: number }): void {
@@ -195,12 +254,16 @@ export class Timekeeper implements Clock {
   }
 
   #runDue(): void {
-    while (this.nextMs <= this.nowMs()) {
-      const id = this.#due.pop()
-      const happen = this.#tasks.get(id)
-      this.#tasks.delete(id)
-      happen?.()
-    }
+    while (this.nextMs <= this.nowMs()) this.#runNext()
+  }
+
+  #runNext(): void {
+    const id = this.#due.pop()
+    const task = this.#tasks.get(id)
+    this.#tasks.delete(id)
+    if (task === undefined) return
+    if (!this.#isFrozen) this.#onLate?.(kindOfTurn(task.turn), this.nowMs() - task.dueMs)
+    task.happen()
   }
 
   /** One timer serves all; a timer set for an earlier moment stays. */

@@ -29,12 +29,14 @@ export interface Environment {
   managerToken: string
   quirks: () => Quirks
   delays: () => SessionDelays
+  /** Why an agent would not answer a call, where somebody knows without calling; null where it would, or nobody knows. */
+  silenceOf: (serverId: string) => string | null
 }
 
 export type Areas = ReturnType<typeof createAreas>
 
 /** Every area of one fake. */
-export function createAreas(state: State, { secrets, managerToken, quirks, delays }: Environment) {
+export function createAreas(state: State, { secrets, managerToken, quirks, delays, silenceOf }: Environment) {
   const { rows } = state
   const settings = new Settings(rows)
   const zones = new Zones(rows)
@@ -57,7 +59,7 @@ export function createAreas(state: State, { secrets, managerToken, quirks, delay
   const logins = new Logins(state, secrets)
   const usage = new Usage(rows.sessions.values())
   const decisions = new Decisions()
-  const scheduler = new Scheduler({ agents, usage, zones })
+  const scheduler = new Scheduler({ agents, usage, zones, silenceOf })
   const sessions = new Sessions({
     ...{ state, agents, users, groups, images, usage, scheduler, decisions },
     delays,

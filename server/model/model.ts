@@ -68,6 +68,7 @@ export class KasmModel {
   readonly #environment: Environment
   readonly #installation: Required<Pick<KasmModelOptions, 'credentials' | 'zones'>>
   #quirks: Quirks
+  #silenceOf: Environment['silenceOf'] = () => null
   #delays: SessionDelays
   #areas: Areas
   #handlers: Handlers
@@ -86,6 +87,7 @@ export class KasmModel {
       managerToken: credentials.managerToken,
       quirks: () => this.#quirks,
       delays: () => this.#delays,
+      silenceOf: (serverId) => this.#silenceOf(serverId),
     }
     this.#state = new State(options.snapshot)
     this.#state.listener = options.listener ?? null
@@ -130,6 +132,17 @@ export class KasmModel {
    */
   setSessionDelays(changes: Partial<SessionDelays>): void {
     this.#delays = { ...this.#delays, ...changes }
+  }
+
+  /**
+   * Has the agents of this process asked whether they answer: what the call-back before a launch finds out over the network of others.
+   * `silenceOf` says why an agent does not, and null of all others; whoever is given last is asked.
+   *
+   * @example
+   * model.askAgents((serverId) => (stopped.has(serverId) ? 'the agent is stopped' : null))
+   */
+  askAgents(silenceOf: (serverId: string) => string | null): void {
+    this.#silenceOf = silenceOf
   }
 
   /** Everything that the fake knows, as plain JSON. */

@@ -6,10 +6,28 @@ import { type DeveloperOperationName, ruleOf } from '../api/operation-names.ts'
 import { developerOperations, managerOperations } from '../api/operations.ts'
 import { readDataFile } from '../data-file.ts'
 
+const error = (description: string) => ({ description, ...reference(ErrorReplySchema) })
+
+/** What the server itself may answer to any call (docs/security.md, "Limits"). */
+const everyErrors = {
+  400: error('It is no HTTP request, or its address cannot be read.'),
+  408: error('The request did not come to its end in time.'),
+  431: error('The headers are too long.'),
+}
+
+/** And to any call that has a body. */
+const bodyErrors = {
+  ...everyErrors,
+  404: error('There is no such call, or it takes another method.'),
+  413: error('The body is too long.'),
+  415: error('The body is not called JSON.'),
+}
+
 const developerErrors = {
-  400: { description: 'A field has a value of the wrong kind.', ...reference(ErrorReplySchema) },
-  401: { description: 'The credentials are wrong, missing, disabled or expired.', ...reference(ErrorReplySchema) },
-  403: { description: 'The caller may not do this.', ...reference(ErrorReplySchema) },
+  ...bodyErrors,
+  400: error('The body is no JSON, or a field has a value of the wrong kind.'),
+  401: error('The credentials are wrong, missing, disabled or expired.'),
+  403: error('The caller may not do this.'),
   500: {
     description: 'The server fails: the target_ object is missing, or an id is no UUID.',
     content: { 'text/html': { schema: { type: 'string', examples: ['<H1>Internal Error</H1>'] } } },
@@ -17,9 +35,10 @@ const developerErrors = {
 }
 
 const agentSideErrors = {
-  400: { description: 'The body does not follow its schema.', ...reference(ErrorReplySchema) },
-  401: { description: 'The manager token is wrong or missing.', ...reference(ErrorReplySchema) },
-  404: { description: 'The agent has not checked in yet.', ...reference(ErrorReplySchema) },
+  ...bodyErrors,
+  400: error('The body is no JSON, or does not follow its schema.'),
+  401: error('The manager token is wrong or missing.'),
+  404: error('The agent has not checked in yet, or there is no such call.'),
 }
 
 const healthcheck: FastifySchema = {
@@ -27,7 +46,7 @@ const healthcheck: FastifySchema = {
   tags: ['Health'],
   summary: 'Whether the server is up',
   security: [],
-  response: { 200: { description: 'It is up.', ...reference(HealthReplySchema) } },
+  response: { 200: { description: 'It is up.', ...reference(HealthReplySchema) }, ...everyErrors },
 }
 
 /** A route as the document describes it. */

@@ -1,4 +1,7 @@
 // How failures leave the server: JSON with an `error_message`, or the plain 500 page. A stack never does.
+
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { KasmModel } from '../model/model.ts'
 import { internalErrorPage, type Reply } from '../model/reply.ts'
@@ -46,8 +49,42 @@ export function sendDeveloperError(model: KasmModel) {
 
 /** The answer to any path or method that is not served. */
 export function sendNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const error_message = `Not found: ${request.method} ${request.url}. GET /docs lists what is served.`
+  const error_message = `Not found: ${request.method} ${request.url.split('?', 1)[0]}. GET /docs lists what is served.`
   return sendReply(reply, { status: 404, body: { error_message } })
+}
+
+/** The answer to an address that is none or too long, before any route is asked. */
+export function sendAddressError(error: FastifyError, { url }: FastifyRequest, reply: FastifyReply): void {
+  const status = error.statusCode ?? 400
+  const message = status === 414 ? 'the address is too long.' : 'the address cannot be read.'
+  const path = url.startsWith('/__sim__') ? '/__sim__' : null
+  const body =
+    path === null
+      ? { error_message: `Invalid request: ${message}` }
+      : controlError(`Failed to answer below ${path}: ${message}`)
+  reply.status(status).send(body)
+}
+
+function controlError(message: string): object {
+  return { error: { code: null, message } }
+}
+
+/** The answer to what is no HTTP request, has too many headers or does not come to its end; its connection is of no more use. */
+export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return
+  const [status, problem] = clientErrors[error.code ?? ''] ?? [400, 'it is no HTTP request']
+  if (socket.writable) {
+    const body = JSON.stringify({ error_message: `Invalid request: ${problem}.` })
+    socket.write(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+    )
+  }
+  socket.destroy(error)
+}
+
+const clientErrors: Record<string, [number, string]> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'it did not come to its end in time'],
+  HPE_HEADER_OVERFLOW: [431, 'its headers are too long'],
 }
 
 type Problem = NonNullable<FastifyError['validation']>[number]

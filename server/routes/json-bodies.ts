@@ -43,7 +43,7 @@ export function takeJson(app: FastifyInstance, limits: DataLimits): void {
 }
 
 /** What a body beyond its limits is answered with: 400. */
-export function refusedBody(problem: unknown): Error {
+function refusedBody(problem: unknown): Error {
   if (!(problem instanceof DataLimitError)) throw problem
   return Object.assign(new Error(`Invalid request: the body ${problem.message}.`), { statusCode: 400 })
 }

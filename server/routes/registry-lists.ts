@@ -11,6 +11,7 @@ export type FetchList = (source: RegistrySource) => Promise<FetchedList>
 
 const answerTimeoutMs = 5_000
 const listSizeBytesMax = 16 * 2 ** 20
+const redirectsMax = 5
 
 /** What a call needs of registries, fetched side by side; null where it needs nothing. */
 export async function fetchLists(
@@ -23,30 +24,72 @@ export async function fetchLists(
 }
 
 /**
- * Fetches a registry's list over HTTP, of the first schema that the registry has.
+ * Fetches lists over HTTP, of the first schema that a registry has, following redirects. With hosts (`registry.example.com`,
+ * `10.0.0.5:8443`) only from these, and what goes wrong there is told in full. Without, every failure is told alike: whoever may add
+ * registries is not to learn from here which ports of the server's network are open, or what answers there.
  *
  * @example
- * await fetchListOverHttp({ url: 'https://registry.example.com/', schemas: ['1.1', '1.0'] })
+ * await fetchListsFrom(['registry.example.com'])({ url: 'https://registry.example.com/', schemas: ['1.1', '1.0'] })
  * // { schemaVersion: '1.1', list: { workspaces: [...] } }, or { problem: 'it has no 1.1/list.json and no 1.0/list.json' }
  */
-export async function fetchListOverHttp({ url, schemas }: RegistrySource): Promise<FetchedList> {
-  try {
-    for (const schemaVersion of schemas) {
-      const address = `${url.replace(/\/+$/, '')}/${encodeURIComponent(schemaVersion)}/list.json`
-      const response = await fetch(address, { signal: AbortSignal.timeout(answerTimeoutMs) })
-      if (response.status === 404) {
-        await response.body?.cancel()
-        continue
-      }
-      if (!response.ok) return { problem: `${schemaVersion}/list.json was answered with status ${response.status}` }
-      const list: unknown = parseJson(await textOf(response), seedLimits)
-      if (isList(list)) return { schemaVersion, list }
-      return { problem: `${schemaVersion}/list.json has no list of workspaces` }
+export function fetchListsFrom(hosts: readonly string[] | null): FetchList {
+  const allowed = hosts === null ? null : new Set(hosts.map((host) => host.toLowerCase()))
+  return async ({ url, schemas }) => {
+    try {
+      return await fetchList({ url, schemas }, (address) => isAllowed(address, allowed))
+    } catch (error) {
+      if (error instanceof ForeignHost) return { problem: 'its host is none of those that lists may be fetched from' }
+      return { problem: allowed === null ? 'no list could be read there' : problemOf(error) }
     }
-    return { problem: `it has no ${schemas.map((schema) => `${schema}/list.json`).join(' and no ')}` }
-  } catch (error) {
-    return { problem: problemOf(error) }
   }
+}
+
+/** Fetches lists from anywhere. */
+export const fetchListOverHttp = fetchListsFrom(null)
+
+/** What there is instead of a list, in words. */
+class NoList extends Error {}
+class ForeignHost extends Error {}
+
+async function fetchList(
+  { url, schemas }: RegistrySource,
+  isAllowedAt: (address: URL) => boolean,
+): Promise<FetchedList> {
+  for (const schemaVersion of schemas) {
+    const address = `${url.replace(/\/+$/, '')}/${encodeURIComponent(schemaVersion)}/list.json`
+    const response = await follow(new URL(address), isAllowedAt)
+    if (response.status === 404) {
+      await response.body?.cancel()
+      continue
+    }
+    if (!response.ok) {
+      await response.body?.cancel()
+      throw new NoList(`${schemaVersion}/list.json was answered with status ${response.status}`)
+    }
+    const list: unknown = parseJson(await textOf(response), seedLimits)
+    if (isList(list)) return { schemaVersion, list }
+    throw new NoList(`${schemaVersion}/list.json has no list of workspaces`)
+  }
+  throw new NoList(`it has no ${schemas.map((schema) => `${schema}/list.json`).join(' and no ')}`)
+}
+
+/** Every hop is held against the hosts: an allowed one may redirect anywhere. */
+async function follow(start: URL, isAllowedAt: (address: URL) => boolean): Promise<Response> {
+  const signal = AbortSignal.timeout(answerTimeoutMs)
+  let address = start
+  for (let hops = 0; hops <= redirectsMax; hops += 1) {
+    if (!isAllowedAt(address)) throw new ForeignHost()
+    const response = await fetch(address, { signal, redirect: 'manual' })
+    const location = response.headers.get('location')
+    if (response.status < 300 || response.status >= 400 || location === null) return response
+    await response.body?.cancel()
+    address = new URL(location, address)
+  }
+  throw new NoList(`it redirects more than ${redirectsMax} times`)
+}
+
+function isAllowed({ protocol, host }: URL, hosts: ReadonlySet<string> | null): boolean {
+  return /^https?:$/.test(protocol) && (hosts === null || hosts.has(host))
 }
 
 async function textOf(response: Response): Promise<string> {

@@ -1,6 +1,9 @@
 // Long lists that the model hands out again and again are turned into JSON once, and compressed once, as long as they stay the same:
 // they are the bulk of the answers and seldom change.
+import { Negotiator } from '@fastify/accept-negotiator'
 import type { FastifyReply } from 'fastify'
+
+const encodings = new Negotiator({ supportedValues: ['gzip', 'identity'], cache: new Map() })
 
 /** The JSON of each list, for as long as the model keeps the list. */
 const serialisedLists = new WeakMap<object, string>()
@@ -26,8 +29,10 @@ export function sendImages(reply: FastifyReply, { images, ...rest }: WithImages)
     return reply.send(`${JSON.stringify(rest).slice(0, -1)},"images":${listOf(images)}}`)
   const body = kept(serialisedBodies, images, () => Buffer.from(`{"images":${listOf(images)}}`))
   if (body.byteLength < compressedSizeBytesMin) return reply.send(body)
-  reply.header('vary', 'accept-encoding')
-  if (!/\bgzip\b/.test(String(reply.request.headers['accept-encoding']))) return reply.send(body)
+  // Who may read it, in pages of other origins, has been said before.
+  const vary = reply.getHeader('vary')
+  reply.header('vary', vary === undefined ? 'accept-encoding' : `${vary}, accept-encoding`)
+  if (encodings.negotiate(String(reply.request.headers['accept-encoding'] ?? '')) !== 'gzip') return reply.send(body)
   kept(compressedBodies, images, () => compressed(body)).then(
     (bytes) => reply.header('content-encoding', 'gzip').send(bytes),
     (error) => reply.send(error),

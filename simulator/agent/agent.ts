@@ -16,6 +16,8 @@ export interface AgentConfig {
   diskUsageLimit: number
   /** `validate_images`: false switches the whole image loop off. */
   validateImages: boolean
+  /** From a restart until the agent first looks at its images; no key of the file says it (docs/agent.md, A31). */
+  restartLookDelayMs: number
 }
 
 /** What a check-in tells an agent of one Workspace image. */
@@ -61,6 +63,10 @@ export interface RunningPull {
 /** Everything an agent knows. `step` is the only writer. */
 export interface AgentState {
   running: boolean
+  /** Whether it has been started before: from then on every start is a restart. */
+  hasRun: boolean
+  /** Before this moment it leaves its images alone. */
+  looksFromMs: number
   /** What the last answer said of the agent itself: a disabled agent leaves its images alone. */
   enabled: boolean
   /** In force since the last start. */
@@ -140,6 +146,8 @@ export function createAgentState(options: {
 }): AgentState {
   return {
     running: false,
+    hasRun: false,
+    looksFromMs: 0,
     enabled: false,
     config: options.config,
     configOnDisk: options.config,

@@ -5,13 +5,14 @@ import { KasmSimError } from '../../server/kernel/errors.ts'
 import { closest } from '../../server/kernel/suggest.ts'
 import type { AgentConfig } from './agent.ts'
 
-/** What an agent does where its file says nothing (docs/kasm.md 3.1): files of old releases lack two of the keys. */
+/** What an agent does where its file says nothing (docs/kasm.md 3.1): files of old releases lack two of the keys, and all lack the last. */
 export const defaultAgentConfig: Readonly<AgentConfig> = {
   maxConcurrentPulls: 2,
   checkInIntervalMs: 30_000,
   refreshIntervalMs: 3_600_000,
   diskUsageLimit: 0.9,
   validateImages: true,
+  restartLookDelayMs: 30_000,
 }
 
 interface Setting {

@@ -63,11 +63,13 @@ export function step(state: AgentState, input: AgentInput, context: AgentContext
   return commands
 }
 
-/** A1 and A8: a start reads the configuration file and checks in at once; a cap comes into force nowhere else. */
+/** A1, A8 and A31: a start reads the configuration file and checks in at once; a cap comes into force nowhere else. */
 function start(state: AgentState, context: AgentContext, commands: AgentCommand[]): void {
   if (state.running) return
   state.running = true
   state.config = state.configOnDisk
+  state.looksFromMs = state.hasRun ? context.nowMs + state.config.restartLookDelayMs : context.nowMs
+  state.hasRun = true
   setRefresh(state, context, commands)
   checkIn(state, context, commands)
 }
@@ -115,10 +117,18 @@ function takeAnswer(state: AgentState, answer: CheckInAnswer, context: AgentCont
     cancelQueue(state, 'agent-disabled', commands)
     return
   }
-  for (const name of state.missing) enqueue(state, name, 'missing', commands)
-  prune(state, answer.pruneImagesMode, commands)
-  startPulls(state, context, commands)
+  takePruneMode(state, answer.pruneImagesMode)
+  if (looksAtImages(state, context)) {
+    for (const name of state.missing) enqueue(state, name, 'missing', commands)
+    prune(state, commands)
+    startPulls(state, context, commands)
+  }
   noteReady(state, commands)
+}
+
+/** A31: for a while after a restart an agent only listens. */
+function looksAtImages({ looksFromMs }: AgentState, { nowMs }: AgentContext): boolean {
+  return nowMs >= looksFromMs
 }
 
 /** A18 and A19: whether the agent looks after its images at all. */
@@ -152,7 +162,7 @@ function takeDefinitions(state: AgentState, definitions: readonly ImageDefinitio
 /** A11: each present image that may be pulled goes through the same queue and cap again. */
 function refresh(state: AgentState, context: AgentContext, commands: AgentCommand[]): void {
   setRefresh(state, context, commands)
-  if (!managesImages(state)) return
+  if (!managesImages(state) || !looksAtImages(state, context)) return
   for (const name of state.pullable.keys()) {
     if (state.held.has(name)) enqueue(state, name, 'refresh', commands)
   }
@@ -229,10 +239,14 @@ function findTagged(state: AgentState, digest: string): HeldImage | undefined {
   return undefined
 }
 
-/** A23 to A28, A30: at every check-in, by the mode that its answer names. A full disk cannot be pruned. */
-function prune(state: AgentState, mode: PruneImagesMode, commands: AgentCommand[]): void {
+function takePruneMode(state: AgentState, mode: PruneImagesMode): void {
   if (mode !== state.pruneImagesMode) state.pruneNeeded = true
   state.pruneImagesMode = mode
+}
+
+/** A23 to A28, A30: at every check-in, by the mode that its answer names. A full disk cannot be pruned. */
+function prune(state: AgentState, commands: AgentCommand[]): void {
+  const mode = state.pruneImagesMode
   if (mode === 'Off' || !state.pruneNeeded || state.diskUsedBytes >= state.diskSizeBytes) return
   state.pruneNeeded = false
   const kept: HeldImage[] = []

@@ -15,7 +15,7 @@ import { type FilterField, filtersOf, metrics, type Sample, type Signal } from '
  * @example
  * const checks = createChecks(scenario)
  * for await (const event of readTrace('trace.jsonl')) checks.sink(event)
- * checks.results().every(({ passed }) => passed)
+ * judgeRun(checks.results()).verdict // 'passed'
  */
 export function createChecks(scenario: Scenario): Subscription & { results(): CheckResult[] } {
   const checks = scenario.expect.map((expectation) => new Check(expectation, scenario))
@@ -31,18 +31,20 @@ export function createChecks(scenario: Scenario): Subscription & { results(): Ch
     },
   })
   let endMs = 0
+  let wasInterrupted = false
   let results: CheckResult[] | null = null
   return {
     kinds: new Set([...samples.kinds, 'run-ended' as const]),
     sink: (event: RunEvent) => {
-      if (results) return
+      if (results || event.kind === 'run-judged') return
       endMs = Math.max(endMs, event.atMs)
+      if (event.kind === 'run-ended') wasInterrupted = event.reason === 'interrupted'
       samples.sink(event)
     },
     results: () => {
       if (results) return results
       samples.finish(endMs)
-      results = checks.map((check) => check.result(endMs))
+      results = checks.map((check) => check.result({ endMs, wasInterrupted }))
       return results
     },
   }
@@ -75,6 +77,9 @@ class Check {
   takers(): { signal: Signal; take: (sample: Sample) => void }[] {
     const { metric, judge } = this.#expectation
     const takers = [{ signal: metric as Signal, take: (sample: Sample) => this.#take(sample) }]
+    if (judge.form === 'never-before') {
+      takers.push({ signal: 'check-ins', take: (sample) => this.#takeCheckIn(sample, judge.beforeMs) })
+    }
     if (judge.form === 'limit' && judge.atMost === 0) {
       takers.push({ signal: 'check-ins', take: (sample) => this.#takeCheckIn(sample) })
       takers.push({ signal: this.#ground.signal, take: (sample) => this.#takeGround(sample) })
@@ -104,9 +109,9 @@ class Check {
     if (sample && sample.value > 0) this.#judge.take({ ...sample, atMs: this.#expectation.where.fromMs })
   }
 
-  #takeCheckIn(sample: Sample): void {
-    const { fromMs, untilMs } = this.#expectation.where
-    const inWindow = sample.atMs >= fromMs && (untilMs === null || sample.atMs < untilMs)
+  #takeCheckIn(sample: Sample, beforeMs = this.#expectation.where.untilMs): void {
+    const { fromMs } = this.#expectation.where
+    const inWindow = sample.atMs >= fromMs && (beforeMs === null || sample.atMs < beforeMs)
     if (inWindow && this.#matchesCheckIn(sample)) this.#checkIns += 1
   }
 
@@ -116,30 +121,38 @@ class Check {
     if ((untilMs === null || sample.atMs < untilMs) && this.#ground.matches(sample)) this.#grounds += 1
   }
 
-  /** A count of nothing stands on agents that were at work in the window, and on what they had to be at work on. */
+  /** What never happens before a moment stands on agents that were at work by then; a count of nothing stands on agents that were at work in the window, and on what they had to be at work on. */
   #groundCount(): number {
     if (this.#checkIns === 0) return 0
+    if (this.#expectation.judge.form === 'never-before') return this.#checkIns
     return this.#ground.signal === 'check-ins' ? this.#checkIns : this.#grounds
   }
 
-  result(endMs: number): CheckResult {
+  result({ endMs, wasInterrupted }: { endMs: number; wasInterrupted: boolean }): CheckResult {
     const { name, metric, where, judge } = this.#expectation
     if (endMs >= where.fromMs) for (const key of this.#before.keys()) this.#takeBefore(key)
-    const { occurred, never, violation, ...numbers } = this.#judge.verdict({ endMs, ground: this.#groundCount() })
+    const verdict = this.#judge.verdict({ endMs, ground: this.#groundCount() })
+    const { occurred, never, violation, isFinal, undecided, ...numbers } = verdict
     const early = endMs < where.fromMs ? 'the run ended before the moment it is about' : null
     const problem = this.#fault ?? (occurred ? null : (early ?? never))
     const statement = `This situation never occurred: ${problem}.`
+    const seen = violation ?? (problem === null ? null : { atMs: null, statement })
+    // An interruption cuts off whatever was still to come: only what nothing could have healed is known.
+    const isKnown = this.#fault !== null || (violation !== null && (isFinal || !wasInterrupted))
+    const doubt = isKnown ? null : (undecided ?? (wasInterrupted ? 'the run was interrupted' : null))
     const counted = judge.form === 'limit' && judge.aggregate === 'count'
     return {
       name,
-      passed: problem === null && violation === null,
+      status: doubt !== null ? 'inconclusive' : seen === null ? 'held' : 'missed',
+      reason: doubt ?? seen?.statement ?? null,
+      hangsOnTime: hangsOnTime(this.#expectation),
       ...numbers,
       unit: judge.form === 'never-before' ? 'ms' : counted ? 'count' : metrics[metric].unit,
       occurred:
         problem === null && occurred
           ? { passed: true, ...occurred }
           : { passed: false, samples: occurred?.samples ?? 0, statement },
-      violation: violation ?? (problem === null ? null : { atMs: null, statement }),
+      violation: doubt === null ? seen : null,
     }
   }
 }
@@ -164,7 +177,9 @@ function matcher(where: SampleFilter, signal: Signal): (sample: Sample) => boole
     agents: (sample) => sample.agent !== null && agents.has(sample.agent),
     image: (sample) => sample.image === image,
     reason: (sample) => sample.reason === where.reason,
-    authenticated: (sample) => sample.authenticated === where.authenticated,
+    // Whether a pull sends credentials shows when it starts; one that still waits may be of either kind.
+    authenticated: ({ authenticated, state }) =>
+      authenticated === where.authenticated || (authenticated === null && state === 'open'),
     status: (sample) => sample.status === where.status,
     requestClass: (sample) => sample.requestClass === where.requestClass,
     session: (sample) => sample.session?.name === where.session,
@@ -183,6 +198,11 @@ function groundOf({ metric, where }: Expectation): { signal: Signal; matches: (s
   }
   const signal = metrics[metric].ground
   return { signal, matches: matcher(where, signal) }
+}
+
+/** What a metric counts or times may come out otherwise at another pace; so may anything that is looked at from or until a moment. */
+function hangsOnTime({ metric, where, judge }: Expectation): boolean {
+  return metrics[metric].hangsOnTime || where.fromMs > 0 || where.untilMs !== null || judge.form === 'never-before'
 }
 
 const windowFields: ReadonlySet<string> = new Set(['fromMs', 'untilMs'])

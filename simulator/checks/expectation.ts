@@ -84,7 +84,12 @@ export interface Expectation {
  */
 export interface CheckResult {
   name: string
-  passed: boolean
+  /** `inconclusive`: what was seen shows neither that it held nor that it was missed. */
+  status: 'held' | 'missed' | 'inconclusive'
+  /** In plain words why it did not hold, or why nobody can tell; null when it held. */
+  reason: string | null
+  /** Whether another pace could have changed the result, so that a machine that was late puts it in doubt. */
+  hangsOnTime: boolean
   /** The aggregate (0 for a count of nothing); null where nothing was there to judge. */
   observed: number | null
   /** The largest sample, or the whole count or sum; null where there is none and of `never-before`. */
@@ -98,6 +103,6 @@ export interface CheckResult {
   unit: 'count' | 'ms' | 'bytes'
   /** The sibling: whether the situation that the check is about did occur, and how often. */
   occurred: { passed: boolean; samples: number; statement: string }
-  /** Where the first violation was, or why the check could not hold; null when it passed. */
+  /** Where the first violation was, or why the check could not hold; null where none was seen. */
   violation: { atMs: number | null; statement: string } | null
 }

@@ -3,7 +3,7 @@ import { formatDuration } from '../../server/kernel/units.ts'
 import type { Expectation } from './expectation.ts'
 import type { Judge, Verdict } from './judge.ts'
 import { LimitJudge } from './limit-judge.ts'
-import { type Metric, metrics, type Sample } from './signals.ts'
+import { type Metric, metrics, momentBeyond, type Sample, stillOpen } from './signals.ts'
 
 /** The judge of an expectation. */
 export function createJudge({ metric, judge }: Expectation): Judge {
@@ -17,14 +17,15 @@ export function createJudge({ metric, judge }: Expectation): Judge {
   }
 }
 
-/** Every timing closed, and closed in time. */
+/** Every timing ended, and ended in time. */
 class WithinJudge implements Judge {
   readonly #metric: Metric
   readonly #limitMs: number
-  #closed = 0
-  #open = 0
+  #samples = 0
+  #notOver = 0
   #longest: Sample | null = null
   #broken: Sample | null = null
+  #longestOpen: Sample | null = null
 
   constructor(metric: Metric, limitMs: number) {
     this.#metric = metric
@@ -32,29 +33,34 @@ class WithinJudge implements Judge {
   }
 
   take(sample: Sample): void {
-    if (sample.open) this.#open += 1
-    else this.#closed += 1
-    if (!this.#longest || sample.value > this.#longest.value) this.#longest = sample
-    const broken = sample.open || sample.value > this.#limitMs
-    if (broken && (!this.#broken || sample.atMs < this.#broken.atMs)) this.#broken = sample
+    const { state, value, atMs } = sample
+    const isBroken = value > this.#limitMs || state === 'given-up'
+    if (state === 'not-due' && !isBroken) return
+    this.#samples += 1
+    if (state !== 'over') this.#notOver += 1
+    if (!this.#longest || value > this.#longest.value) this.#longest = sample
+    if (isBroken && (!this.#broken || atMs < this.#broken.atMs)) this.#broken = sample
+    if (state === 'open' && value > (this.#longestOpen?.value ?? -1)) this.#longestOpen = sample
   }
 
   verdict({ endMs }: { endMs: number }): Verdict {
+    const [samples, broken] = [this.#samples, this.#broken]
     const observed = this.#longest?.value ?? null
     // Of a timing that is still open only its length so far is known: below the limit it says nothing of the slack.
-    const known = observed !== null && (this.#open === 0 || observed > this.#limitMs)
-    const samples = this.#closed + this.#open
+    const known = observed !== null && (this.#notOver === 0 || observed > this.#limitMs)
     return {
       observed,
       highWater: observed,
       limit: this.#limitMs,
       bound: 'at-most',
       slack: known ? this.#limitMs - observed : null,
-      violation: this.#broken && {
-        atMs: Math.min(this.#broken.atMs + this.#limitMs, endMs),
-        statement: this.#metric.describe(this.#broken),
+      violation: broken && {
+        atMs: momentBeyond(this.#metric, broken, { limitMs: this.#limitMs, endMs }),
+        statement: this.#metric.describe(broken),
       },
-      occurred: samples === 0 ? null : { samples, statement: `${samples} timed, ${this.#open} of them still open` },
+      isFinal: true,
+      undecided: this.#longestOpen && stillOpen(this.#metric, this.#longestOpen),
+      occurred: samples === 0 ? null : { samples, statement: `${samples} timed, ${this.#notOver} of them not over` },
       never: 'nothing was timed',
     }
   }
@@ -68,6 +74,10 @@ class NeverBeforeJudge implements Judge {
   #highest: number | null = null
   #first: Sample | null = null
   #reached = 0
+  /** The most that there was before the moment. */
+  #highestBefore: number | null = null
+  /** A timing that may yet reach the value. */
+  #open: Sample | null = null
 
   constructor(metric: Metric, { value, beforeMs }: { value: number; beforeMs: number }) {
     this.#metric = metric
@@ -76,32 +86,41 @@ class NeverBeforeJudge implements Judge {
   }
 
   take(sample: Sample): void {
-    if (sample.open) return
-    this.#highest = Math.max(this.#highest ?? sample.value, sample.value)
-    if (sample.value < this.#value) return
-    if (sample.atMs >= this.#beforeMs) this.#reached += 1
-    if (!this.#first || sample.atMs < this.#first.atMs) this.#first = sample
+    const { value, state, atMs } = sample
+    const isReached = value >= this.#value || state === 'given-up'
+    if (!isReached && state === 'not-due') return
+    this.#highest = Math.max(this.#highest ?? value, value)
+    if (atMs < this.#beforeMs) this.#highestBefore = Math.max(this.#highestBefore ?? value, value)
+    if (!isReached) {
+      if (state === 'open') this.#open ??= sample
+      return
+    }
+    if (atMs >= this.#beforeMs) this.#reached += 1
+    if (!this.#first || atMs < this.#first.atMs) this.#first = sample
   }
 
-  verdict(): Verdict {
-    const tooEarly = this.#first !== null && this.#first.atMs < this.#beforeMs
+  verdict({ ground }: { ground: number }): Verdict {
+    const [first, open] = [this.#first, this.#open]
+    const tooEarly = first !== null && first.atMs < this.#beforeMs
     const moment = formatDuration(this.#beforeMs)
+    const before = `before it the most was ${this.#highestBefore ?? 'nothing'}`
+    const reached = `${this.#value} was reached from ${moment} on, samples: ${this.#reached}; ${before}`
+    const isGrounded = ground > 0 || this.#highestBefore !== null
+    const mayChange = open !== null && (open.atMs < this.#beforeMs || this.#reached === 0)
     return {
-      observed: this.#first?.atMs ?? null,
+      observed: first?.atMs ?? null,
       highWater: null,
       limit: this.#beforeMs,
       bound: 'not-before',
-      slack: this.#first && this.#first.atMs - this.#beforeMs,
-      violation:
-        this.#first && tooEarly ? { atMs: this.#first.atMs, statement: this.#metric.describe(this.#first) } : null,
-      occurred:
+      slack: first && first.atMs - this.#beforeMs,
+      violation: tooEarly ? { atMs: first.atMs, statement: this.#metric.describe(first) } : null,
+      isFinal: true,
+      undecided: mayChange ? stillOpen(this.#metric, open) : null,
+      occurred: this.#reached === 0 || !isGrounded ? null : { samples: this.#reached, statement: reached },
+      never:
         this.#reached === 0
-          ? null
-          : {
-              samples: this.#reached,
-              statement: `${this.#value} was reached from ${moment} on, samples: ${this.#reached}`,
-            },
-      never: `${this.#value} was not reached from ${moment} on; the most was ${this.#highest ?? 'nothing'}`,
+          ? `${this.#value} was not reached from ${moment} on; the most was ${this.#highest ?? 'nothing'}`
+          : `no check-ins before ${moment} that could have led to ${this.#value}`,
     }
   }
 }

@@ -1,23 +1,23 @@
 // The commonest form of an expectation: one number made of all samples, and the limits it must keep.
 import { invariant } from '../../server/kernel/errors.ts'
+import { Aggregation, type Bounds } from './aggregation.ts'
 import type { Expectation, MetricName } from './expectation.ts'
 import type { Judge, Verdict } from './judge.ts'
-import { type Metric, metrics, type Sample } from './signals.ts'
+import { type Metric, metrics, momentBeyond, type Sample, stillOpen } from './signals.ts'
 
 type Limit = Extract<Expectation['judge'], { form: 'limit' }>
 
-/**
- * Judges an aggregate. Only percentiles keep their samples (8 bytes each) and are exact: the value of the nearest rank.
- */
+/** Judges an aggregate, whose value is known between two bounds where timings are still open. */
 export class LimitJudge implements Judge {
   readonly #metric: Metric
   readonly #name: MetricName
   readonly #limit: Limit
-  readonly #values: number[] = []
-  #count = 0
-  #sum = 0
+  readonly #aggregation: Aggregation
+  /** Of a total, up to the sample at hand. */
+  #total = 0
   #max: Sample | null = null
   #min: Sample | null = null
+  #longestOpen: Sample | null = null
   /** The first sample that alone, or as the last of a count or sum, broke a limit. */
   #broken: Sample | null = null
 
@@ -29,60 +29,76 @@ export class LimitJudge implements Judge {
     this.#name = name
     this.#metric = metrics[name]
     this.#limit = limit
+    this.#aggregation = new Aggregation(limit.aggregate)
   }
 
   take(sample: Sample): void {
-    if (sample.open) return
-    this.#count += 1
-    this.#sum += sample.value
+    const { atMost, aggregate } = this.#limit
+    if (sample.state === 'not-due' && (atMost === null || sample.value <= atMost)) return
+    if (aggregate === 'count' && sample.state !== 'over') return
+    this.#aggregation.take(sample)
+    this.#total += aggregate === 'count' ? 1 : sample.value
     if (!this.#max || sample.value > this.#max.value) this.#max = sample
     if (!this.#min || sample.value < this.#min.value) this.#min = sample
-    if (isPercentile(this.#limit.aggregate)) this.#values.push(sample.value)
+    if (sample.state !== 'over' && sample.value > (this.#longestOpen?.value ?? -1)) this.#longestOpen = sample
     if (this.#breaks(sample) && (!this.#broken || this.#isEarlier(sample, this.#broken))) this.#broken = sample
   }
 
-  verdict({ ground }: { ground: number }): Verdict {
-    const observed = this.#observed()
+  verdict({ endMs, ground }: { endMs: number; ground: number }): Verdict {
+    const bounds = this.#bounds()
+    const { seen: observed } = bounds
     const highWater = this.#isTotal() ? observed : (this.#max?.value ?? null)
+    const { over, under, maybe } = this.#compare(bounds)
+    const isMissed = over || under
+    const nearest = this.#nearest(observed, highWater)
     return {
       observed,
       highWater,
-      ...this.#nearest(observed, highWater),
-      violation: this.#violation(observed),
+      ...nearest,
+      slack: maybe && !isMissed ? null : nearest.slack,
+      violation: isMissed ? this.#violation({ over, endMs }) : null,
+      isFinal: over ? this.#onlyGrows() : under && this.#limit.aggregate === 'min',
+      undecided: maybe && this.#longestOpen ? stillOpen(this.#metric, this.#longestOpen) : null,
       ...this.#occurred({ observed, highWater, ground }),
     }
   }
 
-  #observed(): number | null {
-    switch (this.#limit.aggregate) {
-      case 'count':
-        return this.#count
-      case 'sum':
-        return this.#sum
-      case 'max':
-        return this.#max?.value ?? (this.#metric.level ? 0 : null)
-      case 'min':
-        return this.#min?.value ?? null
-      case 'mean':
-        return this.#count === 0 ? null : this.#sum / this.#count
-      case 'p50':
-        return percentile(this.#values, 0.5)
-      case 'p95':
-        return percentile(this.#values, 0.95)
-    }
+  #bounds(): Bounds {
+    const bounds = this.#aggregation.bounds()
+    // A level that never changed is 0.
+    return bounds.seen === null && this.#metric.level && this.#limit.aggregate === 'max'
+      ? { seen: 0, low: 0, high: 0 }
+      : bounds
   }
 
   #isTotal(): boolean {
     return this.#limit.aggregate === 'count' || this.#limit.aggregate === 'sum'
   }
 
-  #breaks({ value }: Sample): boolean {
+  /** Whether no later sample could make it smaller. */
+  #onlyGrows(): boolean {
+    return this.#isTotal() || this.#limit.aggregate === 'max'
+  }
+
+  /** What is beyond a limit for certain, and whether it may yet come to be. */
+  #compare({ low, high, seen }: Bounds): { over: boolean; under: boolean; maybe: boolean } {
+    const { atMost, atLeast, reaches } = this.#limit
+    const [most, least] = [atMost ?? Number.POSITIVE_INFINITY, atLeast ?? Number.NEGATIVE_INFINITY]
+    const isUnreached = reaches !== null && (this.#isTotal() ? (seen ?? 0) : (this.#max?.value ?? 0)) < reaches
+    const isOpen = this.#longestOpen !== null
+    return {
+      over: low !== null && low > most,
+      under: high !== null && high < least,
+      maybe: isOpen && ((high !== null && high > most) || (low !== null && low < least) || isUnreached),
+    }
+  }
+
+  #breaks({ value, state }: Sample): boolean {
     const { aggregate, atMost, atLeast } = this.#limit
-    if (aggregate === 'min') return atLeast !== null && value < atLeast
+    if (aggregate === 'min') return atLeast !== null && state === 'over' && value < atLeast
     if (atMost === null) return false
-    if (aggregate === 'max') return value > atMost
-    if (aggregate === 'count') return this.#count > atMost
-    return aggregate === 'sum' && this.#sum > atMost
+    if (aggregate === 'max') return value > atMost || state === 'given-up'
+    return this.#isTotal() && this.#total > atMost
   }
 
   /** Of a total the sample that first went over stays the first, whatever the order of moments. */
@@ -106,15 +122,13 @@ export class LimitJudge implements Judge {
     return { limit, bound: 'at-least', slack: highWater === null ? null : highWater - limit }
   }
 
-  #violation(observed: number | null): Verdict['violation'] {
+  #violation({ over, endMs }: { over: boolean; endMs: number }): Verdict['violation'] {
     const { atMost, atLeast, aggregate } = this.#limit
-    const over = observed !== null && atMost !== null && observed > atMost
-    const under = observed !== null && atLeast !== null && observed < atLeast
-    if (!over && !under) return null
-    if (this.#broken) return { atMs: this.#broken.atMs, statement: this.#metric.describe(this.#broken) }
-    if (this.#isTotal()) return { atMs: null, statement: `the ${aggregate} of ${this.#name} stayed below ${atLeast}` }
     const extreme = aggregate === 'max' || (over && aggregate !== 'min') ? this.#max : this.#min
-    return extreme && { atMs: extreme.atMs, statement: this.#metric.describe(extreme) }
+    const sample = this.#broken ?? (this.#isTotal() ? null : extreme)
+    if (!sample) return { atMs: null, statement: `the ${aggregate} of ${this.#name} stayed below ${atLeast}` }
+    const limitMs = over && aggregate === 'max' ? (atMost ?? 0) : sample.value
+    return { atMs: momentBeyond(this.#metric, sample, { limitMs, endMs }), statement: this.#metric.describe(sample) }
   }
 
   /** An upper limit of 0 wants that nothing is sampled: what must have occurred is then the ground of the metric. */
@@ -125,7 +139,8 @@ export class LimitJudge implements Judge {
   }): Pick<Verdict, 'occurred' | 'never'> {
     const { observed, highWater, ground } = found
     const { atMost, reaches } = this.#limit
-    const samples = this.#count
+    const { over, notOver } = this.#aggregation
+    const samples = over + notOver
     if (samples === 0 && atMost === 0 && observed === 0) {
       const statement = `0 ${this.#name} among ${ground} ${this.#metric.ground}`
       const occurred = ground === 0 ? null : { samples: ground, statement }
@@ -138,20 +153,9 @@ export class LimitJudge implements Judge {
     if (reaches !== null && (highWater ?? 0) < reaches) {
       return { occurred: null, never: `${reaches} was not reached; the most was ${highWater}` }
     }
+    const open = notOver === 0 ? '' : `, ${notOver} of them not over`
     const reached = reaches === null ? '' : `, ${reaches} was reached`
-    return {
-      occurred: { samples, statement: `${samples} ${samples === 1 ? 'sample' : 'samples'} of ${this.#name}${reached}` },
-      never: '',
-    }
+    const counted = `${samples} ${samples === 1 ? 'sample' : 'samples'} of ${this.#name}`
+    return { occurred: { samples, statement: `${counted}${open}${reached}` }, never: '' }
   }
-}
-
-function isPercentile(aggregate: Limit['aggregate']): boolean {
-  return aggregate === 'p50' || aggregate === 'p95'
-}
-
-/** The smallest value that at least `share` of the values do not exceed; null of none. */
-function percentile(values: readonly number[], share: number): number | null {
-  const ordered = Float64Array.from(values).sort()
-  return ordered[Math.max(0, Math.ceil(share * ordered.length) - 1)] ?? null
 }

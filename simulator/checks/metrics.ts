@@ -1,6 +1,7 @@
 // Turns the events of a run into samples of metrics, in one pass. Only the observers that somebody asks for are at work.
 import type { EventSink, RunEventKind } from '../events/events.ts'
 import type { Scenario } from '../scenario/scenario.ts'
+import { intervalsOf } from './intervals.ts'
 import { AmplificationObserver, RetryObserver } from './observers/callers.ts'
 import { CheckInObserver } from './observers/check-ins.ts'
 import type { Observer } from './observers/observer.ts'
@@ -24,7 +25,7 @@ const pullKinds: readonly RunEventKind[] = [
 const observers: {
   signals: readonly Signal[]
   kinds: readonly RunEventKind[]
-  create(emit: EmitSample, wanted: ReadonlySet<Signal>): Observer
+  create(emit: EmitSample, options: { wanted: ReadonlySet<Signal>; scenario: Scenario }): Observer
 }[] = [
   {
     signals: [
@@ -41,13 +42,13 @@ const observers: {
       'images-pruned',
       'downloaded-bytes',
     ],
-    kinds: [...pullKinds, 'image-pruned', 'agent-stopped', 'refresh-unchanged'],
-    create: (emit, wanted) => new PullObserver(emit, wanted),
+    kinds: [...pullKinds, 'image-pruned', 'agent-stopped', 'check-in-answered', 'refresh-unchanged'],
+    create: (emit, { wanted, scenario }) => new PullObserver(emit, { wanted, intervals: intervalsOf(scenario) }),
   },
   {
     signals: ['check-ins', 'check-in-gap', 'ready-time'],
     kinds: ['agent-started', 'agent-stopped', 'agent-ready', 'check-in-answered', 'check-ins-idle'],
-    create: (emit) => new CheckInObserver(emit),
+    create: (emit, { scenario }) => new CheckInObserver(emit, intervalsOf(scenario)),
   },
   {
     signals: ['images-published', 'digests-held', 'drift-time'],
@@ -116,12 +117,12 @@ export function createMetrics(options: {
     const { agent = null } = sample
     const group = agent === null ? null : (groups[agent] ?? null)
     const { atMs, value, image = null, reason = null, authenticated = null } = sample
-    const { status = null, requestClass = null, session = null, open = false } = sample
+    const { status = null, requestClass = null, session = null, state = 'over' } = sample
     // One shape, field by field: there may be millions of samples.
-    take(signal, { atMs, value, agent, group, image, reason, authenticated, status, requestClass, session, open })
+    take(signal, { atMs, value, agent, group, image, reason, authenticated, status, requestClass, session, state })
   }
   const needed = observers.filter(({ signals }) => signals.some((signal) => wanted.has(signal)))
-  const atWork = needed.map(({ create }) => create(emit, wanted))
+  const atWork = needed.map(({ create }) => create(emit, { wanted, scenario }))
   return {
     kinds: new Set(needed.flatMap(({ kinds }) => kinds)),
     sink: (event) => {

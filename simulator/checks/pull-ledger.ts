@@ -3,6 +3,7 @@ import type { RunEvent } from '../events/events.ts'
 
 /** A pull that runs, or that the event at hand has just ended. */
 export interface LedgerPull {
+  agent: number
   image: string
   reason: Extract<RunEvent, { kind: 'pull-started' }>['reason']
   authenticated: boolean
@@ -11,9 +12,17 @@ export interface LedgerPull {
   waitedMs: number | null
 }
 
+/** A pull that waits in its agent's queue. */
+interface QueuedPull {
+  agent: number
+  image: string
+  reason: LedgerPull['reason']
+  queuedAtMs: number
+}
+
 /** The pulls of all agents. Holds what waits and what runs, and nothing of the past. */
 export class PullLedger {
-  readonly #queuedAtMs = new Map<number, Map<string, number>>()
+  readonly #queued = new Map<number, Map<string, QueuedPull>>()
   readonly #running = new Map<number, Map<number, LedgerPull>>()
   #runningInFleet = 0
 
@@ -21,18 +30,23 @@ export class PullLedger {
   take(event: RunEvent): LedgerPull | null {
     switch (event.kind) {
       case 'pull-queued':
-        entryOf(this.#queuedAtMs, event.agent).set(event.image, event.atMs)
+        entryOf(this.#queued, event.agent).set(event.image, {
+          agent: event.agent,
+          image: event.image,
+          reason: event.reason,
+          queuedAtMs: event.atMs,
+        })
         return null
       case 'pull-cancelled':
       case 'pull-refused':
-        this.#queuedAtMs.get(event.agent)?.delete(event.image)
+        this.#queued.get(event.agent)?.delete(event.image)
         return null
       case 'pull-started': {
-        const { image, reason, authenticated, atMs: startedAtMs } = event
-        const queuedAtMs = this.#queuedAtMs.get(event.agent)?.get(image)
-        this.#queuedAtMs.get(event.agent)?.delete(image)
+        const { agent, image, reason, authenticated, atMs: startedAtMs } = event
+        const queuedAtMs = this.#queued.get(agent)?.get(image)?.queuedAtMs
+        this.#queued.get(agent)?.delete(image)
         const waitedMs = queuedAtMs === undefined ? null : startedAtMs - queuedAtMs
-        const pull = { image, reason, authenticated, startedAtMs, waitedMs }
+        const pull = { agent, image, reason, authenticated, startedAtMs, waitedMs }
         const pulls = entryOf(this.#running, event.agent)
         if (!pulls.has(event.pull)) this.#runningInFleet += 1
         pulls.set(event.pull, pull)
@@ -48,6 +62,16 @@ export class PullLedger {
       default:
         return null
     }
+  }
+
+  /** Those that wait now. */
+  queuedPulls(): QueuedPull[] {
+    return [...this.#queued.values()].flatMap((pulls) => [...pulls.values()])
+  }
+
+  /** Those that run now. */
+  runningPulls(): LedgerPull[] {
+    return [...this.#running.values()].flatMap((pulls) => [...pulls.values()])
   }
 
   /** How many pulls an agent runs now. */

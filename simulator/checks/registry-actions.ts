@@ -59,7 +59,7 @@ interface Caller {
 /** What follows a good answer within this time is of the same action; engines need far less, slow registries may need it. */
 const joinGapMs = 60_000
 /** What follows a failed one: engines try again within seconds, an agent's next pull comes at its next check-in at the earliest. */
-const retryGapMs = 20_000
+export const retryGapMs = 20_000
 /** Of one caller in one repository at once. */
 const openActionsMax = 4
 /** Of one caller: whoever asks for names at random must not fill the memory. */

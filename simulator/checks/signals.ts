@@ -12,9 +12,16 @@ export interface SessionSample {
   refusal: SessionRefusal | null
 }
 
+/**
+ * How far a timing has come, or a pull whose bytes are counted. `open`: the run ended before it did, and `value` is what it was so far. `not-due`: nothing was to end it yet, so
+ * that only a length beyond a limit says anything. `given-up`: it ended without coming to its end, which it never will. Samples that are no
+ * timings are over.
+ */
+export type TimingState = 'over' | 'open' | 'not-due' | 'given-up'
+
 /** One sample of a metric. What a metric does not know of is null. */
 export interface Sample {
-  /** When it was taken; of a timing that a `within` can judge, when the timing began. */
+  /** When it was taken; of a timing, when it began. */
   atMs: number
   value: number
   agent: number | null
@@ -26,8 +33,7 @@ export interface Sample {
   status: number | null
   requestClass: string | null
   session: SessionSample | null
-  /** A timing that the run ended before it closed; `value` is how long it had lasted by then. */
-  open: boolean
+  state: TimingState
 }
 
 /** What is sampled: the metrics, and five situations that only serve as the ground of a count of nothing. */
@@ -51,6 +57,11 @@ export interface Metric {
   filters: readonly FilterField[]
   /** A level holds until it changes, one per agent or image; a window opens with the level in force. */
   level?: 'agent' | 'image'
+  /**
+   * Whether a machine that is late may change its samples: how long something takes, how often it happens until the end of a run, whom a
+   * limit per time refuses. What only follows from the rules of agents, whatever their pace, does not hang on time.
+   */
+  hangsOnTime: boolean
   /** For a count of nothing: what must have happened instead, judged by the same filter as far as it applies there. */
   ground: Signal
   /** Reads a sample as the statement of a violation. */
@@ -78,10 +89,34 @@ function sessionOf({ session }: Sample): string {
   return `the session ${session?.name} of ${session?.user}`
 }
 
+/** Words for a timing by how far it came, with its length in them. */
+function lasted(
+  { state, value }: Sample,
+  words: { over(length: string): string; open(length: string): string },
+): string {
+  const length = formatDuration(value)
+  return state === 'over' ? words.over(length) : `${words.open(length)} when the run ended`
+}
+
+/** The reason of a check that nobody can judge for a timing that was not over. */
+export function stillOpen(metric: Metric, sample: Sample): string {
+  return `still behind when the run ended: ${metric.describe(sample)}`
+}
+
+/** When a sample went beyond a limit: a timing did once it had lasted that long, anything else when it was taken. */
+export function momentBeyond(
+  { unit }: Metric,
+  { atMs, value }: Sample,
+  { limitMs, endMs }: { limitMs: number; endMs: number },
+): number {
+  return unit === 'ms' ? Math.min(atMs + Math.min(limitMs, value), endMs) : atMs
+}
+
 /** Every metric. docs/checks.md says the same for people, and a test compares the two. */
 export const metrics: Record<MetricName, Metric> = {
   'pulls-running': {
     unit: 'count',
+    hangsOnTime: false,
     filters: ofAgent,
     level: 'agent',
     ground: 'check-ins',
@@ -89,6 +124,7 @@ export const metrics: Record<MetricName, Metric> = {
   },
   'repositories-in-flight': {
     unit: 'count',
+    hangsOnTime: false,
     filters: ofAgent,
     level: 'agent',
     ground: 'check-ins',
@@ -97,70 +133,98 @@ export const metrics: Record<MetricName, Metric> = {
   },
   'pulls-started': {
     unit: 'count',
+    hangsOnTime: true,
     filters: ofPull,
     ground: 'check-ins',
     describe: (sample) => pullOf(sample, 'was started'),
   },
   'pulls-succeeded': {
     unit: 'count',
+    hangsOnTime: true,
     filters: ofPull,
     ground: 'pulls-started',
     describe: (sample) => pullOf(sample, 'succeeded'),
   },
   'pulls-failed': {
     unit: 'count',
+    hangsOnTime: true,
     filters: ofPull,
     ground: 'pulls-started',
     describe: (sample) => pullOf(sample, 'failed'),
   },
   'pulls-denied': {
     unit: 'count',
+    hangsOnTime: true,
     filters: ofPull,
     ground: 'pulls-started',
     describe: (sample) => pullOf(sample, 'was denied by the rate limit'),
   },
   'pulls-refused': {
     unit: 'count',
+    hangsOnTime: true,
     filters: ofQueued,
     ground: 'pulls-queued',
     describe: (sample) => pullOf(sample, 'was refused for want of disk'),
   },
   'pull-duration': {
     unit: 'ms',
+    hangsOnTime: true,
     filters: ofPull,
     ground: 'pulls-started',
-    describe: (sample) => pullOf(sample, `took ${formatDuration(sample.value)}`),
+    describe: (sample) =>
+      pullOf(sample, lasted(sample, { over: (length) => `took ${length}`, open: (length) => `had run for ${length}` })),
   },
   'queue-wait': {
     unit: 'ms',
+    hangsOnTime: true,
     filters: ofPull,
     ground: 'pulls-queued',
-    describe: (sample) => pullOf(sample, `waited ${formatDuration(sample.value)} in the queue`),
+    describe: (sample) =>
+      pullOf(
+        sample,
+        lasted(sample, {
+          over: (length) => `waited ${length} in the queue`,
+          open: (length) => `had waited ${length} in the queue`,
+        }),
+      ),
   },
   'refresh-gap': {
     unit: 'ms',
+    hangsOnTime: true,
     filters: ofImage,
     ground: 'pulls-succeeded',
     describe: (sample) =>
-      `${who(sample)} refreshed ${sample.image} ${formatDuration(sample.value)} after the time before`,
+      `${who(sample)} ${lasted(sample, {
+        over: (length) => `refreshed ${sample.image} ${length} after the time before`,
+        open: (length) => `had not refreshed ${sample.image} for ${length}`,
+      })}`,
   },
   'check-in-gap': {
     unit: 'ms',
-    filters: ofAgent,
-    ground: 'check-ins',
-    describe: (sample) => `${who(sample)} checked in ${formatDuration(sample.value)} after the time before`,
-  },
-  'ready-time': {
-    unit: 'ms',
+    hangsOnTime: true,
     filters: ofAgent,
     ground: 'check-ins',
     describe: (sample) =>
-      sample.open
-        ? `${who(sample)} was not ready when the run ended, ${formatDuration(sample.value)} after its start`
-        : `${who(sample)} was ready ${formatDuration(sample.value)} after its start`,
+      `${who(sample)} ${lasted(sample, {
+        over: (length) => `checked in ${length} after the time before`,
+        open: (length) => `had not checked in for ${length}`,
+      })}`,
+  },
+  'ready-time': {
+    unit: 'ms',
+    hangsOnTime: true,
+    filters: ofAgent,
+    ground: 'check-ins',
+    describe: (sample) =>
+      sample.state === 'over'
+        ? `${who(sample)} was ready ${formatDuration(sample.value)} after its start`
+        : sample.value === 0
+          ? `${who(sample)} had not started when the run ended`
+          : `${who(sample)} was not ready when the run ended, ${formatDuration(sample.value)} after its start`,
   },
   'digests-held': {
     unit: 'count',
+    hangsOnTime: true,
     filters: ['image'],
     level: 'image',
     ground: 'images-published',
@@ -169,27 +233,35 @@ export const metrics: Record<MetricName, Metric> = {
   },
   'drift-time': {
     unit: 'ms',
+    hangsOnTime: true,
     filters: ['image'],
     ground: 'images-published',
     describe: (sample) =>
-      sample.open
-        ? `${who(sample)} still held the old ${sample.image} when the run ended, ${formatDuration(sample.value)} after the tag moved`
-        : `${who(sample)} held the old ${sample.image} until ${formatDuration(sample.value)} after the tag moved`,
+      sample.state === 'over'
+        ? `${who(sample)} held the old ${sample.image} until ${formatDuration(sample.value)} after the tag moved`
+        : `${who(sample)} did not hold the new ${sample.image} when the run ended, ${formatDuration(sample.value)} after the tag moved`,
   },
   'images-pruned': {
     unit: 'count',
+    hangsOnTime: true,
     filters: ofImage,
     ground: 'pulls-succeeded',
     describe: (sample) => `${who(sample)} pruned ${sample.image ?? 'an image without a tag'}`,
   },
   'downloaded-bytes': {
     unit: 'bytes',
+    hangsOnTime: true,
     filters: ofPull,
     ground: 'pulls-started',
-    describe: (sample) => pullOf(sample, `downloaded ${formatBytes(sample.value)}`),
+    describe: (sample) =>
+      pullOf(
+        sample,
+        sample.state === 'over' ? `downloaded ${formatBytes(sample.value)}` : 'was not over when the run ended',
+      ),
   },
   'registry-requests': {
     unit: 'count',
+    hangsOnTime: true,
     filters: [...ofImage, 'authenticated', 'status', 'requestClass'],
     ground: 'check-ins',
     describe: (sample) =>
@@ -197,12 +269,14 @@ export const metrics: Record<MetricName, Metric> = {
   },
   amplification: {
     unit: 'count',
+    hangsOnTime: false,
     filters: ofImage,
     ground: 'check-ins',
     describe: (sample) => `${who(sample)} sent ${sample.value} requests for one pull of ${sample.image}`,
   },
   'retry-after-violations': {
     unit: 'count',
+    hangsOnTime: true,
     filters: [...ofImage, 'requestClass'],
     ground: 'retry-afters',
     describe: (sample) =>
@@ -210,6 +284,7 @@ export const metrics: Record<MetricName, Metric> = {
   },
   'sessions-started': {
     unit: 'count',
+    hangsOnTime: true,
     filters: [...ofRequest, 'publication'],
     ground: 'sessions-requested',
     describe: (sample) =>
@@ -217,12 +292,14 @@ export const metrics: Record<MetricName, Metric> = {
   },
   'sessions-refused': {
     unit: 'count',
+    hangsOnTime: true,
     filters: [...ofRequest, 'refusal'],
     ground: 'sessions-requested',
     describe: (sample) => `${sessionOf(sample)} of ${sample.image} was refused (${sample.session?.refusal})`,
   },
   'sessions-running': {
     unit: 'count',
+    hangsOnTime: true,
     filters: ['image'],
     level: 'image',
     ground: 'sessions-requested',
@@ -230,6 +307,7 @@ export const metrics: Record<MetricName, Metric> = {
   },
   'session-digests': {
     unit: 'count',
+    hangsOnTime: false,
     filters: [...ofRequest, 'publication'],
     ground: 'sessions-requested',
     describe: (sample) =>
@@ -237,12 +315,13 @@ export const metrics: Record<MetricName, Metric> = {
   },
   'wait-time': {
     unit: 'ms',
+    hangsOnTime: true,
     filters: ['image'],
     ground: 'check-ins',
     describe: (sample) =>
-      sample.open
-        ? `agents were still without ${sample.image} after a wait of ${formatDuration(sample.value)}`
-        : `the agents held ${sample.image} after a wait of ${formatDuration(sample.value)}`,
+      sample.state === 'over'
+        ? `the agents held ${sample.image} after a wait of ${formatDuration(sample.value)}`
+        : `agents were still without ${sample.image} after a wait of ${formatDuration(sample.value)}`,
   },
 }
 

@@ -12,7 +12,9 @@ export interface TagMove {
   mostBehind: number
   /** When the last agent left an older digest behind, and which; null while none has. */
   lastLeft: { atMs: number; agent: number } | null
-  /** True once no agent is behind, nor pulls what it began to pull before the move. */
+  /** Agents that were to pull the tag, or in the middle of it, when it moved: nobody knows yet which digest they get, and when. */
+  undecided: Set<number>
+  /** True once no agent is behind, nor pulls what it was to pull before the move. */
   settled: boolean
 }
 
@@ -22,14 +24,13 @@ interface Tag {
   /** Which move each published digest belongs to; a digest nobody saw published is older than any. */
   versions: Map<string, number>
   version: number
-  pulling: Set<number>
+  /** Agents that have it in their queue or pull it. */
+  underWay: Set<number>
   open: OpenMove[]
 }
 
 interface OpenMove extends TagMove {
   version: number
-  /** Agents in the middle of a pull that began before the move: nobody knows yet which digest they get. */
-  undecided: Set<number>
 }
 
 /** Told of what changes. */
@@ -54,19 +55,22 @@ export class TagHoldings {
       case 'image-published':
         this.#publish(event)
         return
+      case 'pull-queued':
       case 'pull-started':
-        this.#tag(event.image).pulling.add(event.agent)
+        this.#tag(event.image).underWay.add(event.agent)
         return
       case 'pull-succeeded': {
         const tag = this.#tag(event.image)
-        tag.pulling.delete(event.agent)
+        tag.underWay.delete(event.agent)
         this.#hold(tag, event, event.digest)
         return
       }
       case 'pull-failed':
-      case 'pull-dropped': {
+      case 'pull-dropped':
+      case 'pull-cancelled':
+      case 'pull-refused': {
         const tag = this.#tag(event.image)
-        tag.pulling.delete(event.agent)
+        tag.underWay.delete(event.agent)
         for (const move of tag.open) move.undecided.delete(event.agent)
         this.#settle(tag)
         return
@@ -100,7 +104,7 @@ export class TagHoldings {
       lastLeft: null,
       settled: false,
       version: tag.version,
-      undecided: new Set(tag.pulling),
+      undecided: new Set(tag.underWay),
     }
     tag.open.push(move)
     this.#listener.onMoved?.(move)
@@ -145,7 +149,7 @@ export class TagHoldings {
       holders: new Map(),
       versions: new Map(),
       version: 0,
-      pulling: new Set(),
+      underWay: new Set(),
       open: [],
     }
     this.#tags.set(image, tag)

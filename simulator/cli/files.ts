@@ -2,7 +2,7 @@
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { KasmSimError } from '../../server/kernel/errors.ts'
-import { makeFolder } from '../../server/kernel/make-folder.ts'
+import { makeFolder } from '../reporters/make-folder.ts'
 
 const runsFolder = 'runs'
 

@@ -1,11 +1,10 @@
 // `kasm-sim find-max`: tries values until it knows the largest that keeps a condition; a line for each, then the answer.
 import { exitCodes, KasmSimError } from '../../server/kernel/errors.ts'
-import { formatQuantity } from '../report/quantity.ts'
 import type { LoadedScenario } from '../scenario/compile.ts'
 import { loadScenario } from '../scenario/load.ts'
 import { type Condition, parseCondition } from '../what-if/condition.ts'
-import { type FindMaxResult, findMax, type Probe, parseRange } from '../what-if/find-max.ts'
-import { metrics, type WhatIfMetric } from '../what-if/metrics.ts'
+import { type FindMaxResult, findMax, parseRange } from '../what-if/find-max.ts'
+import type { Reading } from '../what-if/metrics.ts'
 import {
   compilePoint,
   createGrid,
@@ -15,6 +14,7 @@ import {
   splitParameter,
 } from '../what-if/parameters.ts'
 import { RunPool } from '../what-if/pool.ts'
+import { createProbe, formatProbe, formatSureness, type SeededProbe } from '../what-if/seeded-probe.ts'
 import { runSweep } from '../what-if/sweep.ts'
 import { onStopRequest } from './signals.ts'
 
@@ -38,13 +38,8 @@ interface Plan {
   seeds: number
 }
 
-/** A tried value with what each seed measured. */
-interface SeededProbe extends Probe {
-  measured: (number | null)[]
-}
-
 /**
- * Searches and returns the exit code: found, not even the lowest value passes, or interrupted.
+ * Searches and returns the exit code: found, not even the lowest value passes, nobody can tell whether it does, or interrupted.
  *
  * @throws KasmSimError where the search cannot be run, RUN_FAILED where a run has no result
  */
@@ -69,7 +64,8 @@ export async function findMaximum(name: string, flags: FindMaxFlags): Promise<nu
   }
   for (const line of answer(result, plan)) write(line)
   if (result.end === 'interrupted') return exitCodes.interrupted
-  return result.best === null ? exitCodes.checkMissed : exitCodes.passed
+  if (result.best !== null) return exitCodes.passed
+  return result.probes[0]?.status === 'inconclusive' ? exitCodes.inconclusive : exitCodes.checkMissed
 }
 
 async function createPlan(name: string, flags: FindMaxFlags): Promise<Plan> {
@@ -109,7 +105,7 @@ async function search(plan: Plan, { jobs }: FindMaxFlags, write: (line: string) 
       ...plan,
       probe: async (value) => {
         const probe = await tryValue(plan, value, { pool, signal: stop.signal })
-        if (probe) write(formatProbe(probe, plan))
+        if (probe) write(formatProbe(probe, { path: plan.path, metric: plan.condition.metric }))
         return probe
       },
     })
@@ -126,10 +122,12 @@ async function tryValue(
 ): Promise<SeededProbe | null> {
   const { condition, firstSeed, seeds } = plan
   const scenario = compilePoint(plan.loaded, pointOf(plan, value))
+  const readings = new Map<number, Reading>()
   const { runs, failed, interrupted } = await runSweep({
     ...{ pool, signal, firstSeed, seeds },
     points: 1,
     scenarioOf: () => scenario,
+    onRun: ({ seed }, found) => readings.set(seed, found[condition.metric]),
   })
   if (interrupted) return null
   const [failure] = failed
@@ -139,37 +137,32 @@ async function tryValue(
       `Failed to try ${formatPoint(pointOf(plan, value))} with seed ${failure.seed}: ${failure.cause}. Lower the end of the range, or give it fewer --jobs.`,
     )
   }
-  const measured = (runs[0] ?? []).map(({ measurement }) => measurement[condition.metric])
-  return { value, passed: measured.every((seen) => condition.holds(seen)), measured }
+  const certain = (runs[0] ?? []).every(({ random }) => !random)
+  const inOrder = [...readings].toSorted(([a], [b]) => a - b).map(([, reading]) => reading)
+  return createProbe(value, { condition, readings: inOrder, certain })
 }
 
 function pointOf({ path, fixed }: Pick<Plan, 'path' | 'fixed'>, value: number): Point {
   return [...fixed, { path, text: `${value}`, value }]
 }
 
-function formatProbe({ value, passed, measured }: SeededProbe, { path, condition }: Plan): string {
-  const kept = measured.filter((seen) => condition.holds(seen)).length
-  return `  ${passed ? 'PASS' : 'FAIL'}  ${path}=${value}: ${condition.metric} ${span(measured, condition.metric)}, ${kept} of ${measured.length} seeds`
-}
-
-function span(measured: (number | null)[], metric: WhatIfMetric): string {
-  const numbers = measured.filter((seen) => seen !== null)
-  if (numbers.length === 0) return 'never reached'
-  const [low, high] = [Math.min(...numbers), Math.max(...numbers)].map((number) =>
-    formatQuantity(number, metrics[metric].unit),
-  )
-  const never = numbers.length < measured.length ? ', never reached by the others' : ''
-  return `${low === high ? low : `${low} to ${high}`}${never}`
-}
-
-function answer({ best, end, contradiction }: FindMaxResult<SeededProbe>, { path, low, high }: Plan): string[] {
+function answer({ best, end, probes, contradiction }: FindMaxResult<SeededProbe>, plan: Plan): string[] {
+  const { path, low, high } = plan
+  const next = end === 'found' ? (best ?? 0) + 1 : low
+  const above = probes.find(({ value }) => value === next)
+  const unclear = above?.status === 'inconclusive' ? `: ${above.reasons.join('; ')}` : ''
   const answers = {
-    found: `${path}=${best} is the largest that passes, and ${path}=${(best ?? 0) + 1} fails.`,
-    'lowest-fails': `Not even ${path}=${low} passes. Lower the range or ease the condition.`,
+    found: `${path}=${best} is the largest that passes, and ${path}=${next} ${unclear === '' ? 'fails' : `is inconclusive${unclear}`}.`,
+    'lowest-fails':
+      unclear === ''
+        ? `Not even ${path}=${low} passes. Lower the range or ease the condition.`
+        : `Not even ${path}=${low} passes, nor does it fail${unclear}. Give the scenario what the condition is about, or a later end.`,
     'highest-passes': `${path}=${high}, the highest of the range, still passes: the largest may lie beyond it.`,
     interrupted: best === null ? 'Interrupted before any value passed.' : `Interrupted: ${path}=${best} passes so far.`,
   }
   const lines = [answers[end]]
+  const decisive = probes.filter(({ value }) => value === best || (best !== null && value === next))
+  if (best !== null) lines.push(formatSureness(decisive, path))
   if (contradiction) {
     const { fails, passes } = contradiction
     lines.push(

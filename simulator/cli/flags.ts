@@ -4,6 +4,7 @@ import { InvalidArgumentError } from 'commander'
 import { parseReference } from '../../server/kernel/reference.ts'
 import { parseSizeBytes } from '../../server/kernel/units.ts'
 import type { Quirks } from '../../server/main.ts'
+import type { RunTime } from '../driver/prepared-run.ts'
 
 export interface Account {
   username: string
@@ -29,6 +30,15 @@ export function parseQuirk(text: string, before: Partial<Quirks> = {}): Partial<
     throw new InvalidArgumentError('It must be a name and a value, like errors.permission=200.')
   }
   return { ...before, [name]: /^(true|false|\d+)$/.test(value) ? JSON.parse(value) : value }
+}
+
+const times = ['settled', 'wall', 'virtual'] as const
+
+export function parseTime(text: string): RunTime {
+  const time = times.find((each) => each === text)
+  if (time !== undefined) return time
+  const renamed = text === 'real' ? ' What was real is now settled (the clock waits for the work) or wall.' : ''
+  throw new InvalidArgumentError(`It must be settled, wall or virtual.${renamed}`)
 }
 
 export function parseSpeed(text: string): number {
@@ -90,6 +100,17 @@ export function collectOrigins(text: string, origins: string[]): string[] {
     throw new InvalidArgumentError('An origin has no path, like http://localhost:5173.')
   }
   return [...new Set([...origins, text])]
+}
+
+/** Hosts as they stand in addresses, with their port unless it is the usual one. */
+export function parseHosts(text: string): string[] {
+  const hosts = text.split(',').map((host) => host.trim().toLowerCase())
+  for (const host of hosts) {
+    if (URL.parse(`http://${host}/`)?.host !== host && URL.parse(`https://${host}/`)?.host !== host) {
+      throw new InvalidArgumentError(`"${host}" is no host. Write them like registry.example.com,10.0.0.5:8443.`)
+    }
+  }
+  return hosts
 }
 
 /** A password may hold colons, a user name may not. */

@@ -10,12 +10,14 @@ import {
   collectOrigins,
   collectReferences,
   parseAgents,
+  parseHosts,
   parsePort,
   parseQuirk,
   parseScale,
   parseSeed,
   parseSizeText,
   parseSpeed,
+  parseTime,
 } from './flags.ts'
 import { addPush } from './push-command.ts'
 import { addTrials } from './trials.ts'
@@ -105,6 +107,11 @@ function addServe(program: Command): void {
     .option('--tls-key <file>', 'the key of the certificate, as PEM')
     .addOption(allowOriginOption())
     .addOption(
+      new Option('--registry-list-hosts <hosts>', 'fetch lists of workspace registries from these alone, by commas')
+        .argParser(parseHosts)
+        .default(undefined, 'any'),
+    )
+    .addOption(
       new Option('--agents <number>', 'with so many agents, and a registry to pull from').argParser(parseAgents),
     )
     .addOption(registryProfileOption())
@@ -188,15 +195,17 @@ function addRun(program: Command, setExitCode: (exitCode: number) => void): void
     .description('Run a scenario and judge what it expects.')
     .argument('<scenario>', 'name of a shipped scenario, or a file (.ts, .yaml, .json)')
     .addOption(
-      new Option('--time <kind>', 'on the wall clock, with sockets; or virtual, as fast as it can be worked out')
-        .choices(['real', 'virtual'])
-        .default('real'),
+      new Option(
+        '--time <kind>',
+        'settled: over sockets, as fast as the work gets done; wall: over sockets, at a speed; virtual: without sockets (default: settled where all parts are in this process)',
+      ).argParser(parseTime),
     )
     .option('--no-fast-forward', 'in virtual time, carry out even the check-ins that change nothing')
     .addOption(
-      new Option('--speed <factor>', 'how many times faster than the wall (default: as the scenario says)').argParser(
-        parseSpeed,
-      ),
+      new Option(
+        '--speed <factor>',
+        'how many times faster than the wall; means --time wall (default there: as the scenario says)',
+      ).argParser(parseSpeed),
     )
     .addOption(
       new Option('--seed <number>', 'seed of all randomness (default: as the scenario says)').argParser(parseSeed),
@@ -220,7 +229,7 @@ function addRun(program: Command, setExitCode: (exitCode: number) => void): void
       'after',
       examples([
         ['kasm-sim run storm', 'a shipped scenario'],
-        ['kasm-sim run fleet.yaml --speed 60', 'a file, an hour in a minute'],
+        ['kasm-sim run fleet.yaml --speed 60', 'a file, for people who watch: an hour in a minute'],
         ['kasm-sim run storm --time virtual', 'the same in virtual time: no sockets, no waiting'],
         ['kasm-sim run storm --seed 7 --json', 'another fleet of the same kind, for scripts'],
         ['kasm-sim run storm --web-app http://127.0.0.1:8080', 'with a `kasm-sim serve --auto-enable-agents`'],
@@ -234,8 +243,19 @@ function addValidate(program: Command, setExitCode: (exitCode: number) => void):
     .command('validate')
     .description('Check scenarios without running them.')
     .argument('<scenario...>', 'names of shipped scenarios, or files')
-    .addHelpText('after', examples([['kasm-sim validate fleet.yaml storm', 'one line for each']]))
-    .action(async (scenarios) => setExitCode(await (await import('./validate.ts')).validate(scenarios)))
+    .addOption(
+      new Option('--speed <factor>', 'warn where this machine is too slow to run it by the wall this fast').argParser(
+        parseSpeed,
+      ),
+    )
+    .addHelpText(
+      'after',
+      examples([
+        ['kasm-sim validate fleet.yaml storm', 'one line for each'],
+        ['kasm-sim validate storm --speed 240', 'the same, with a warning where that is too fast for this machine'],
+      ]),
+    )
+    .action(async (scenarios, flags) => setExitCode(await (await import('./validate.ts')).validate(scenarios, flags)))
 }
 
 function addList(program: Command): void {

@@ -1,6 +1,7 @@
 // `kasm-sim replay`: a trace, run again.
 import { exitCodes } from '../../server/kernel/errors.ts'
 import { writeHar } from '../reporters/journal-file.ts'
+import { describeVerdict } from '../reporters/verdict-text.ts'
 import { type Replay, replayTrace } from '../run/replay.ts'
 
 /** A line of a trace can be long: its first one holds the whole scenario. */
@@ -23,7 +24,8 @@ export async function replay(file: string, flags: { json?: true; har?: string })
     return exitCode
   }
   const { scenario, seed, version } = outcome.start
-  const lines = outcome.time === 'virtual' ? describeVirtual(outcome) : describeReal(outcome)
+  const lines = outcome.time === 'virtual' ? describeVirtual(outcome) : describeCounts(outcome)
+  if (outcome.judged) lines.push(`the traced run: ${describeVerdict(outcome.judged)}`)
   process.stdout.write(`${[`${scenario.name}, seed ${seed}, traced by kasm-sim ${version}`, ...lines].join('\n')}\n`)
   return exitCode
 }
@@ -45,12 +47,12 @@ function describeVirtual({ events, divergence, interrupted }: Extract<Replay, { 
   ]
 }
 
-function describeReal({ counts, reason, identical }: Extract<Replay, { time: 'real' }>): string[] {
+function describeCounts({ time, counts, reason, identical }: Extract<Replay, { counts: unknown }>): string[] {
   const width = Math.max(...counts.map(({ name }) => name.length))
   const row = (name: string, traced: string, replayed: string) =>
     `  ${name.padEnd(width)}  ${traced.padStart(14)}  ${replayed.padStart(14)}`
   return [
-    'The trace is of real time, where no two runs are the same. It was run again in virtual time, and only counts are compared.',
+    `The trace is of a run over sockets (${time} time). It was run again in virtual time, and only counts are compared.`,
     ...(reason === 'unfinished' || reason === 'interrupted' ? [`The traced run is ${reason}, the replay is not.`] : []),
     row('', 'traced', 'replayed'),
     ...counts.map(({ name, traced, replayed }) => {

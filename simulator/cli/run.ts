@@ -1,13 +1,17 @@
 // `kasm-sim run`: one scenario, watched on stderr and reported on stdout.
 import { exitCodes, KasmSimError } from '../../server/kernel/errors.ts'
 import { defaultCredentials } from '../../server/model/access/credentials.ts'
+import type { Verdict } from '../checks/verdict.ts'
+import type { RunTime } from '../driver/prepared-run.ts'
 import type { WebAppAddress } from '../driver/web-app-client.ts'
 import type { EventSink, Subscription } from '../events/events.ts'
 import { journalOfRun, openJournal, writeHar } from '../reporters/journal-file.ts'
 import { formatRunReport, type RunReport } from '../reporters/json.ts'
 import { formatSummary } from '../reporters/summary-text.ts'
 import { openTrace } from '../reporters/trace-file.ts'
+import { latenessWarning } from '../run/capacity.ts'
 import { type RunOutcome, runScenario } from '../run/run.ts'
+import { timeOf } from '../run/time.ts'
 import { compileScenario } from '../scenario/compile.ts'
 import { loadScenario } from '../scenario/load.ts'
 import type { Scenario } from '../scenario/scenario.ts'
@@ -20,7 +24,7 @@ import { watchRun } from './watch.ts'
 
 interface RunFlags extends BackendFlags {
   registryBackend?: string
-  time: 'real' | 'virtual'
+  time?: RunTime
   /** False only by `--no-fast-forward`. */
   fastForward: boolean
   speed?: number
@@ -39,7 +43,7 @@ interface RunFlags extends BackendFlags {
 }
 
 /**
- * Runs a scenario and returns the exit code: passed, a check missed, or interrupted.
+ * Runs a scenario and returns the exit code: passed, a check missed, inconclusive, or interrupted.
  *
  * @throws KasmSimError when the scenario or a file cannot be used; InvariantError when the program is wrong
  */
@@ -55,6 +59,7 @@ export async function run(name: string, flags: RunFlags): Promise<number> {
   const journal = flags.journal === undefined ? null : openJournal(flags.journal, { atOnce: false })
   const trace = openTrace(paths.trace)
   const watch = watchRun()
+  warnOfLateness(scenario, flags, watch.note)
   const sinks: (EventSink | Subscription)[] = [watch.sink, trace.sink]
   if (journal) sinks.push(journalOfRun(journal))
   if (logs) sinks.push(logs.sink)
@@ -92,20 +97,27 @@ function withBackend(scenario: Scenario, flags: RunFlags): Scenario {
 /** What belongs to one kind of time says so where it meets the other. */
 function assertSensible(flags: RunFlags): void {
   const { time, speed, content, webApp, fastForward } = flags
-  const ofReal = Object.entries({
+  const ofSockets = Object.entries({
     ...{ '--speed': speed, '--content': content, '--web-app': webApp },
     '--registry-backend': flags.registryBackend,
   })
-  const [flag] = ofReal.find(([, value]) => value !== undefined) ?? []
+  const [flag] = ofSockets.find(([, value]) => value !== undefined) ?? []
   if (time === 'virtual' && flag !== undefined) {
-    const message = `Failed to run in virtual time with ${flag}: it is for real time. Leave out one of the two.`
+    const message = `Failed to run in virtual time with ${flag}: it is for runs over sockets. Leave out one of the two.`
     throw new KasmSimError('USAGE', message)
   }
-  if (time === 'real' && !fastForward) {
+  if (time !== 'virtual' && !fastForward) {
     const message =
-      'Failed to run in real time with --no-fast-forward: only virtual time is fast-forwarded. Add --time virtual.'
+      'Failed to run over sockets with --no-fast-forward: only virtual time is fast-forwarded. Add --time virtual.'
     throw new KasmSimError('USAGE', message)
   }
+}
+
+/** Says at once what a run by the wall would say after an hour: that this machine is too slow for it. */
+function warnOfLateness(scenario: Scenario, flags: RunFlags, note: (text: string) => void): void {
+  if (timeOf(scenario, flags) !== 'wall') return
+  const warning = latenessWarning(scenario, flags.speed ?? scenario.speed)
+  if (warning !== null) note(`Warning: ${warning}`)
 }
 
 /** Closes each file, whatever the others do, and returns what went wrong. */
@@ -148,7 +160,7 @@ async function runUntilStopped(
       sinks,
       onSinkError,
       signal: stop.signal,
-      time: flags.time,
+      ...(flags.time === undefined ? {} : { time: flags.time }),
       fastForward: flags.fastForward,
       ...(flags.speed === undefined ? {} : { speed: flags.speed }),
       ...(flags.seed === undefined ? {} : { seed: flags.seed }),
@@ -176,16 +188,22 @@ function webAppOf(url: string, flags: RunFlags): WebAppAddress {
   }
 }
 
-function createReport(scenario: Scenario, flags: RunFlags, { reason, checks, summary }: RunOutcome): RunReport {
-  const passed = checks.every((check) => check.passed)
-  const finished = passed ? exitCodes.passed : exitCodes.checkMissed
+const exitCodeOf = {
+  passed: exitCodes.passed,
+  missed: exitCodes.checkMissed,
+  inconclusive: exitCodes.inconclusive,
+} as const satisfies Record<Verdict, number>
+
+function createReport(scenario: Scenario, flags: RunFlags, outcome: RunOutcome): RunReport {
+  const { reason, verdict, doubts, checks, summary } = outcome
   return {
     scenario: scenario.name,
     seed: flags.seed ?? scenario.seed,
     speed: summary.speed,
     reason,
-    passed,
-    exitCode: reason === 'interrupted' ? exitCodes.interrupted : finished,
+    verdict,
+    doubts,
+    exitCode: reason === 'interrupted' ? exitCodes.interrupted : exitCodeOf[verdict],
     checks,
     summary,
   }
@@ -198,5 +216,5 @@ function describeEnd(outcome: RunOutcome, paths: { trace: string; summary: strin
   if (flags.har !== undefined) written.push(`archive  ${flags.har}`)
   const early =
     outcome.reason === 'interrupted' ? 'Interrupted: the summary covers the part of the run that happened.\n\n' : ''
-  return `${early}${formatSummary(outcome.summary, outcome.checks).trimEnd()}\n\n${written.join('\n')}\n`
+  return `${early}${formatSummary(outcome.summary, outcome).trimEnd()}\n\n${written.join('\n')}\n`
 }

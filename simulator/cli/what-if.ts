@@ -8,6 +8,7 @@ import { loadScenario } from '../scenario/load.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { comparePoints, type PointPair, parsePair } from '../what-if/compare.ts'
 import { defaultMetrics, findMetric, type WhatIfMetric } from '../what-if/metrics.ts'
+import { inWords, notesOf } from '../what-if/notes.ts'
 import {
   compilePoint,
   createGrid,
@@ -16,7 +17,7 @@ import {
   type Point,
   parseParameter,
 } from '../what-if/parameters.ts'
-import { metricPlots, type Plot } from '../what-if/plots.ts'
+import type { Plot } from '../what-if/plots.ts'
 import { RunPool } from '../what-if/pool.ts'
 import { createResults, type WhatIfResults } from '../what-if/results.ts'
 import { type Run, runSweep, type SweepResult } from '../what-if/sweep.ts'
@@ -60,9 +61,12 @@ export async function whatIf(name: string, flags: WhatIfFlags): Promise<number> 
   const { folder, keepRun } = openFolder(plan, flags)
   const sweep = await runPlan(plan, flags, keepRun)
   const { base: scenario, parameters, points, metrics, pair } = plan
-  const comparison = pair && comparePoints(pair, { points, metrics, sweep })
+  const scenarioOf = (point: Point) => compilePoint(plan.loaded, point)
+  const comparison = pair && comparePoints(pair, { points, metrics, sweep, scenarioOf })
   const precision = flags.precision === undefined ? null : { share: flags.precision, seedsMax: flags.seedsMax }
   const results = createResults({ scenario, parameters, points, metrics, sweep, comparison, precision })
+  // The library that draws is large: an experiment that is refused need not wait for it.
+  const { metricPlots } = await import('../what-if/plots.ts')
   const plots = metricPlots(results)
   process.stdout.write(shown(results, flags, folder))
   writeResults(folder, { results, plots, command: commandLine(name, flags) })
@@ -157,45 +161,6 @@ function shown(results: WhatIfResults, flags: WhatIfFlags, folder: string): stri
   const tables = [...metricTables(results), comparisonTable(results)].filter((table) => table !== null)
   const files = `page   ${folder}/index.html\nruns   ${folder}/runs.csv\n`
   return `${[...tables.map(formatTable), notesOf(results).join('\n')].join('\n')}\n\n${files}`
-}
-
-/** What a reader of the numbers must know. */
-function notesOf(results: WhatIfResults): string[] {
-  const { points, precision, interrupted } = results
-  const counts = points.map(({ runs }) => runs)
-  const [low, high] = [Math.min(...counts), Math.max(...counts)]
-  const seeds = low === high ? `${high}` : `${low} to ${high}`
-  const notes = [
-    `Each number is the mean of ${seeds} runs in virtual time with half of its 95 % interval (Student t); the seeds, from ${results.firstSeed} on, are the same at every point.`,
-  ]
-  if (points.some(({ estimates }) => Object.values(estimates).some(({ reached, runs }) => reached < runs))) {
-    notes.push('"3 of 10 runs": in the others it was never reached before the end of the run, so there is no mean.')
-  }
-  notes.push(...missedChecks(results))
-  if (precision) {
-    const share = `${precision.share * 100} %`
-    for (const { settings, metric } of precision.missed) {
-      notes.push(`${metric} of ${inWords(settings)} is not within ${share} after ${precision.seedsMax} seeds at most.`)
-    }
-  }
-  if (interrupted) notes.push('Interrupted: the numbers are of the runs that had finished.')
-  return notes
-}
-
-function missedChecks({ points }: WhatIfResults): string[] {
-  const names = new Set(points.flatMap(({ checksMissed }) => Object.keys(checksMissed)))
-  return Array.from(names, (name) => {
-    const missing = points.filter(({ checksMissed }) => checksMissed[name] !== undefined)
-    const runs = missing.reduce((sum, { checksMissed }) => sum + (checksMissed[name] ?? 0), 0)
-    const where =
-      missing.length === points.length ? 'every point' : missing.map(({ settings }) => inWords(settings)).join('; ')
-    return `The check "${name}" was missed in ${runs} runs, of ${where}.`
-  })
-}
-
-function inWords(settings: Record<string, string>): string {
-  const words = Object.entries(settings).map(([path, text]) => `${path}=${text}`)
-  return words.length === 0 ? 'the scenario' : words.join(', ')
 }
 
 function writeResults(

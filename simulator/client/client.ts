@@ -1,6 +1,7 @@
 // A typed client of the developer API, of the fake and of a real Kasm alike: openapi-fetch with the API key added to every call.
 import createFetchClient, { type Client } from 'openapi-fetch'
-import type { ErrorReply, paths } from './api.ts'
+import type { ReplyOf, RequestOf } from '../../server/api/operations.ts'
+import type { Paths, Verb } from './api.ts'
 
 /** Where a Kasm is and what it takes to call it. */
 export interface ClientOptions {
@@ -12,23 +13,11 @@ export interface ClientOptions {
   fetch?: (request: Request) => Promise<Response>
 }
 
-type PublicPath = keyof paths & `/api/public/${string}`
-/** A verb of the developer API: `get_images`. */
-export type Verb = PublicPath extends `/api/public/${infer Name}` ? Name : never
-type Operation<Name extends Verb> = paths[`/api/public/${Name}`]['post']
-type Answer<Types> = Types extends { 'application/json': infer Body }
-  ? Body
-  : Types extends { 'image/jpeg': unknown }
-    ? Blob
-    : never
-
+export type { Verb }
 /** What a call of a verb says, its key left out. */
-export type Body<Name extends Verb> = Omit<
-  Operation<Name>['requestBody']['content']['application/json'],
-  'api_key' | 'api_key_secret' | 'token'
->
+export type Body<Name extends Verb> = keyof RequestOf<Name> extends never ? Record<string, never> : RequestOf<Name>
 /** What a call of a verb is answered, where it is not refused. */
-export type Reply<Name extends Verb> = Exclude<Answer<Operation<Name>['responses'][200]['content']>, ErrorReply>
+export type Reply<Name extends Verb> = ReplyOf<Name> extends Uint8Array ? Blob : ReplyOf<Name>
 
 /** Kasm refused a call: it answered with an `error_message`, or with no JSON at all. */
 export class KasmApiError extends Error {
@@ -44,7 +33,7 @@ export class KasmApiError extends Error {
 }
 
 /** Every path and its types (`GET`, `POST` as of openapi-fetch), and `call` for the verbs. */
-export interface KasmClient extends Client<paths> {
+export interface KasmClient extends Client<Paths> {
   /**
    * Calls a verb.
    *
@@ -56,7 +45,7 @@ export interface KasmClient extends Client<paths> {
 }
 
 /**
- * A client. Its types come from the OpenAPI document of the fake (`/openapi.json`).
+ * A client. Its types come from the schemas by which the fake checks its calls and writes its OpenAPI document (`/openapi.json`).
  *
  * @example
  * const client = createKasmClient({ url, apiKey, apiKeySecret })
@@ -64,7 +53,7 @@ export interface KasmClient extends Client<paths> {
  */
 export function createKasmClient({ url, apiKey, apiKeySecret, fetch }: ClientOptions): KasmClient {
   const key = { api_key: apiKey, api_key_secret: apiKeySecret }
-  const client = createFetchClient<paths>({
+  const client = createFetchClient<Paths>({
     baseUrl: url,
     ...(fetch ? { fetch } : {}),
     bodySerializer: (body: unknown) => JSON.stringify({ ...key, ...(body as object) }),

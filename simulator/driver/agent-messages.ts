@@ -1,46 +1,16 @@
 // What an agent and the web app say to each other, in the words of each: check-in bodies from an agent's state, and the agent's
 // view of the answer. Pure, so that every driver sends and reads the same.
-import { createHash } from 'node:crypto'
 import type { AgentImage, HeartbeatReply, HeartbeatRequest, ImageState } from '../../server/api/manager.ts'
-import { randomStream } from '../../server/kernel/random.ts'
 import type { CheckInAnswer, ImageDefinition } from '../agent/agent.ts'
 import { CoolDown } from '../pull/cool-down.ts'
 import type { PullProgress } from '../pull/engine.ts'
 import type { Scenario, ScenarioImage } from '../scenario/scenario.ts'
+import { identityOf } from './agent-names.ts'
+import { coolDownStream } from './agent-streams.ts'
 import type { FleetAgent } from './fleet.ts'
-
-/** What an agent's installation makes once: the same in every run. */
-interface Identity {
-  /** `agent-0007` */
-  hostname: string
-  serverId: string
-}
 
 /** The web app takes no longer one. */
 const causeLengthMax = 2_000
-
-/** Made once per number: check-ins ask for them by the million. */
-const identities: Identity[] = []
-
-function identityOf(index: number): Identity {
-  const known = identities[index]
-  if (known) return known
-  const hex = createHash('sha256').update(`kasm-sim-agent-${index}`).digest('hex')
-  const serverId = `${hex.slice(0, 12)}4${hex.slice(13, 16)}8${hex.slice(17, 32)}`
-  const identity = { hostname: `agent-${String(index).padStart(4, '0')}`, serverId }
-  identities[index] = identity
-  return identity
-}
-
-/** The `server_id` of an agent, written as Kasm writes ids. */
-export function agentServerId(index: number): string {
-  return identityOf(index).serverId
-}
-
-/** `agent-0007` */
-export function agentHostname(index: number): string {
-  return identityOf(index).hostname
-}
 
 /** The address that a registry sees an agent come from; a private one of its own where the scenario says `own`. */
 export function agentSource({ index, group }: FleetAgent): string {
@@ -50,8 +20,8 @@ export function agentSource({ index, group }: FleetAgent): string {
 }
 
 /** The patience of an agent whose persona has any. */
-export function coolDownOf({ index, group }: FleetAgent, seed: number): CoolDown | null {
-  return group.persona === 'polite' ? new CoolDown(randomStream(seed, `agent/${index}/polite`)) : null
+export function coolDownOf(agent: FleetAgent, seed: number): CoolDown | null {
+  return agent.group.persona === 'polite' ? new CoolDown((host) => coolDownStream(seed, agent, host)) : null
 }
 
 /** The body of an agent's next check-in. */

@@ -16,6 +16,7 @@ import type { Emit, EventLog } from '../events/event-log.ts'
 import type { WaitingAgent } from '../events/events.ts'
 import type { PullError, PullResult } from '../pull/engine.ts'
 import type { AgentSelection, FleetGroup, Scenario } from '../scenario/scenario.ts'
+import { agentServerId } from './agent-names.ts'
 import { type QuietRefresh, QuietRefreshes } from './quiet-refreshes.ts'
 
 /** What a driver does for the agents. Every call returns at once; what follows from it comes back through the fleet's methods. */
@@ -39,6 +40,8 @@ export type StepAgent = typeof step
 export interface FleetAgent {
   index: number
   group: FleetGroup
+  /** Its place in its group, from 0: with the group's name what its draws are named by. */
+  member: number
   state: AgentState
   /** Counted from what was asked of the driver, apart from what the rules believe. */
   pullsRunning: number
@@ -52,7 +55,11 @@ export interface FleetAgent {
  * fleet.start(0)
  */
 export class Fleet {
-  readonly #agents: FleetAgent[]
+  readonly #agents: FleetAgent[] = []
+  /** How many agents each group has had. */
+  readonly #members = new Map<string, number>()
+  /** By server id. */
+  readonly #numbers = new Map<string, number>()
   readonly #ports: FleetPorts
   readonly #emit: Emit
   /** Events that a fleet makes by the million are built only where somebody wants them. */
@@ -71,7 +78,7 @@ export class Fleet {
     nowMs: () => number
     stepAgent?: StepAgent | undefined
   }) {
-    this.#agents = options.scenario.groups.flatMap(agentsOf).map(createAgent)
+    for (const group of options.scenario.groups) this.add(group)
     this.#ports = options.ports
     const { emit, listens } = options.log
     this.#emit = emit
@@ -91,14 +98,27 @@ export class Fleet {
 
   /** Adds agents, stopped at first. */
   add(group: FleetGroup): FleetAgent[] {
-    const added = agentsOf(group).map((each, position) => createAgent(each, this.#agents.length + position))
-    this.#agents.push(...added)
+    const before = this.#members.get(group.name) ?? 0
+    const added = Array.from({ length: group.agents }, (_, position) =>
+      createAgent(group, { index: this.#agents.length + position, member: before + position }),
+    )
+    this.#members.set(group.name, before + group.agents)
+    for (const agent of added) {
+      this.#agents.push(agent)
+      this.#numbers.set(agentServerId(agent.index), agent.index)
+    }
     return added
   }
 
   /** How many agents hold every image they should. */
   get readyAgents(): number {
     return this.#readyAgents
+  }
+
+  /** Why an agent does not answer the web app's call before a launch; null where it does, or is none of this fleet. */
+  silenceOf(serverId: string): string | null {
+    const index = this.#numbers.get(serverId)
+    return index === undefined || this.agents[index]?.state.running ? null : 'the agent is stopped'
   }
 
   /** The agents that an action of the timeline touches. */
@@ -315,19 +335,15 @@ function waitingOf({ index: agent, state }: FleetAgent): WaitingAgent {
   return { agent, image, cause: state.failing.get(image) ?? 'its pull was not tried yet' }
 }
 
-/** The group of each agent of a group. */
-function agentsOf(group: FleetGroup): FleetGroup[] {
-  return new Array<FleetGroup>(group.agents).fill(group)
-}
-
-function createAgent(group: FleetGroup, index: number): FleetAgent {
+function createAgent(group: FleetGroup, place: { index: number; member: number }): FleetAgent {
   const config = {
     maxConcurrentPulls: group.cap,
     checkInIntervalMs: group.checkInIntervalMs,
     refreshIntervalMs: group.refreshIntervalMs,
     diskUsageLimit: group.diskUsageLimit,
     validateImages: group.validateImages,
+    restartLookDelayMs: group.restartLookDelayMs,
   }
   const { diskSizeBytes, diskUsedBytes } = group
-  return { index, group, pullsRunning: 0, state: createAgentState({ config, diskSizeBytes, diskUsedBytes }) }
+  return { ...place, group, pullsRunning: 0, state: createAgentState({ config, diskSizeBytes, diskUsedBytes }) }
 }

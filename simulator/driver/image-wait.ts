@@ -2,7 +2,7 @@
 import { parseReference } from '../../server/kernel/reference.ts'
 import type { Emit } from '../events/event-log.ts'
 import type { TimelineAction } from '../scenario/scenario.ts'
-import { agentServerId } from './agent-messages.ts'
+import { agentServerId } from './agent-names.ts'
 import type { FleetAgent } from './fleet.ts'
 import type { Publisher } from './image-library.ts'
 import type { Administrator } from './people.ts'

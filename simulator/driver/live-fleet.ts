@@ -5,7 +5,7 @@ import type { AgentConfig } from '../agent/agent.ts'
 import { createEventLog } from '../events/event-log.ts'
 import type { EventSink, Subscription } from '../events/events.ts'
 import type { AgentSelection, FleetGroup, Scenario } from '../scenario/scenario.ts'
-import { agentHostname, agentServerId } from './agent-messages.ts'
+import { agentHostname, agentServerId } from './agent-names.ts'
 import type { FleetAgent } from './fleet.ts'
 import { type CheckInDesk, RealTimeFleet } from './real-time-fleet.ts'
 
@@ -63,6 +63,11 @@ export class LiveFleet {
   /** Those that were not removed. */
   get agents(): LiveAgent[] {
     return this.#select('all').map(describe)
+  }
+
+  /** Why an agent does not answer the web app's call before a launch; null where it does, or is none of this fleet. */
+  silenceOf(serverId: string): string | null {
+    return this.#agents.fleet.silenceOf(serverId)
   }
 
   /** Starts agents, each at its moment within the start-up spread of its group. */

@@ -1,4 +1,5 @@
 // What a driver hands to whoever runs a scenario: a world that stands still until it is driven.
+import type { Doubt } from '../checks/verdict.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { StepAgent } from './fleet.ts'
 
@@ -10,10 +11,16 @@ export interface DriveOptions {
   stepAgent?: StepAgent | undefined
 }
 
+/**
+ * How a run keeps time: over sockets with a clock that waits for the work (`settled`) or follows the wall (`wall`), or worked out without
+ * sockets (`virtual`).
+ */
+export type RunTime = 'settled' | 'wall' | 'virtual'
+
 /** A scenario that is ready to run. */
 export interface PreparedRun {
-  time: 'real' | 'virtual'
-  /** 1 in virtual time, which has no pace. */
+  time: RunTime
+  /** Of the wall; 1 where the run has no pace. */
   speed: number
   /** The time of the run; it begins with `drive`. */
   nowMs(): number
@@ -25,5 +32,7 @@ export interface PreparedRun {
    * @throws whatever broke the run: a broken invariant, or a timeline action that the web app refused
    */
   drive(options: DriveOptions): Promise<EndReason>
+  /** What is not the fleet's doing and may have changed what was seen of it. */
+  doubts(): Doubt[]
   close(): Promise<void>
 }

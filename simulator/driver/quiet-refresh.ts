@@ -1,6 +1,7 @@
 // Refreshes that find every image up to date, which virtual time tells as one instead of pulling one by one. Only where nothing can
 // come between: the agent does nothing else, the registry refuses no version check, and no tag moves before the last pull has ended.
 import type { AgentState, ImageDefinition } from '../agent/agent.ts'
+import { retryGapMs } from '../checks/registry-actions.ts'
 import type { Exchange, ModelledPulls } from '../pull/modelled/pulls.ts'
 import type { Persona } from '../pull/personas.ts'
 import type { QuietRefresh } from './quiet-refreshes.ts'
@@ -39,7 +40,7 @@ export class QuietRefreshPlanner {
     state: AgentState,
     { fromMs, untilMs }: { fromMs: number; untilMs: number },
   ): UnchangedRefresh | null {
-    if (!isQuiet(state)) return null
+    if (!isQuiet(state) || fromMs < state.looksFromMs) return null
     const plan = this.#planOf(this.#pulls.personaOf(agent), state)
     if (plan === null) return null
     const { images, pullMs, exchanges, largestBytes } = plan
@@ -64,7 +65,7 @@ export class QuietRefreshPlanner {
     const pulls = definitions.map((definition) => this.#pulls.upToDatePull(persona, definition))
     const [first] = pulls
     // Where exchanges take no time, rows of pulls have no length to be told apart by.
-    if (!first || first.pullMs === 0) return null
+    if (!first || first.pullMs === 0 || !isReadAsOne(first)) return null
     const images: { name: string; digest: string }[] = []
     for (const [index, pull] of pulls.entries()) {
       if (pull === null) return null
@@ -73,6 +74,13 @@ export class QuietRefreshPlanner {
     const largestBytes = Math.max(...definitions.map(({ uncompressedSizeBytes }) => uncompressedSizeBytes))
     return { images, largestBytes, pullMs: first.pullMs, exchanges: first.exchanges }
   }
+}
+
+/** On a very slow network a check that was challenged and the one that follows with a token are read as two. */
+function isReadAsOne({ exchanges, pullMs }: { exchanges: readonly Exchange[]; pullMs: number }): boolean {
+  const isCheck = (exchange: Exchange) => exchange.class === 'version-check'
+  const between = exchanges.findLastIndex(isCheck) - exchanges.findIndex(isCheck)
+  return (between * pullMs) / exchanges.length <= retryGapMs
 }
 
 /** The agent holds everything, pulls nothing, and has nothing that the end of a pull would change. */

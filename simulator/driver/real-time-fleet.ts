@@ -1,20 +1,25 @@
 // A fleet in real time: timers on a clock that can be frozen, check-ins with a web app, pulls over sockets. Whatever it asks of others
 // is bracketed as work under way, so that a clock that is moved on stands still until it is over.
+import type { HeartbeatRequest } from '../../server/api/manager.ts'
 import { randomStream } from '../../server/kernel/random.ts'
 import type { Appointment, Timekeeper } from '../../server/kernel/timekeeper.ts'
-import type { ImageDefinition } from '../agent/agent.ts'
+import { turnOf } from '../../server/kernel/turns.ts'
+import type { CheckInAnswer, ImageDefinition } from '../agent/agent.ts'
 import type { EventLog } from '../events/event-log.ts'
+import type { Peer } from '../events/events.ts'
 import { type Engine, PullError, type PullProgress } from '../pull/engine.ts'
 import { createPoliteEngine } from '../pull/polite-engine.ts'
 import { createRegistryEngine } from '../pull/registry-engine.ts'
 import type { Scenario } from '../scenario/scenario.ts'
-import { AnswerReader, agentServerId, agentSource, coolDownOf, heartbeatOf, imageReportOf } from './agent-messages.ts'
+import { AnswerReader, agentSource, coolDownOf, heartbeatOf, imageReportOf } from './agent-messages.ts'
+import { agentHostname, agentServerId } from './agent-names.ts'
+import { pullStreamName, startUpDelayMs } from './agent-streams.ts'
 import { type AgentTimer, Fleet, type FleetAgent, type FleetPorts, type StepAgent } from './fleet.ts'
 import type { EngineOf } from './group-engines.ts'
 import { type Wait, waitOn } from './wait.ts'
-import type { WebAppClient } from './web-app-client.ts'
+import { type WebAppClient, WebAppError } from './web-app-client.ts'
 
-/** The web app as agents see it. */
+/** The web app as agents see it; a clock that is moved on waits for its answers. */
 export type CheckInDesk = Pick<WebAppClient, 'agentConfig' | 'heartbeat'>
 
 export interface RealTimeFleetOptions {
@@ -32,6 +37,10 @@ export interface RealTimeFleetOptions {
   stepAgent?: StepAgent | undefined
   /** Everything that happens to the fleet happens within a call of this. */
   enter(happen: () => void): void
+  /** Told how long the web app took to answer a check-in. */
+  onAnswered?: ((durationMs: number) => void) | undefined
+  /** Told what an exchange of an agent that got no answer died of. */
+  onNoAnswer?: ((error: unknown, exchange: { agent: number; peer: Peer }) => void) | undefined
   /** Told of what must not be: an engine that fails otherwise than with a `PullError`. */
   fail(error: unknown): void
 }
@@ -81,12 +90,13 @@ export class RealTimeFleet implements FleetPorts {
   }
 
   /** Has something happen at a moment of the fleet's time. */
-  at(atMs: number, happen: () => void): Appointment {
+  at(atMs: number, happen: () => void, turn?: number): Appointment {
     const { timekeeper, originMs, enter } = this.#options
-    const appointment = timekeeper.at(originMs + atMs, () => {
+    const due = () => {
       this.#appointments.delete(appointment)
       enter(happen)
-    })
+    }
+    const appointment = timekeeper.at(originMs + atMs, due, turn)
     this.#appointments.add(appointment)
     return appointment
   }
@@ -106,17 +116,17 @@ export class RealTimeFleet implements FleetPorts {
   }
 
   /** The moment within the start-up spread that is drawn for an agent, from the start of its group. */
-  startUpDelayMs({ index, group }: FleetAgent): number {
-    const stream = randomStream(this.#options.scenario.seed, `agent/${index}/start-up`)
-    return stream.integer({ low: 0, high: group.startupSpreadMs })
+  startUpDelayMs(agent: FleetAgent): number {
+    return startUpDelayMs(this.#options.scenario.seed, agent)
   }
 
   setTimer(agent: number, timer: AgentTimer, atMs: number): void {
     const { timers } = this.#host(agent)
     this.#cancel(timers.get(timer))
+    const turn = timer === 'check-in' ? turnOf('check-in-due', agent) : undefined
     timers.set(
       timer,
-      this.at(atMs, () => this.fleet.timerDue(agent, timer, atMs)),
+      this.at(atMs, () => this.fleet.timerDue(agent, timer, atMs), turn),
     )
   }
 
@@ -158,27 +168,51 @@ export class RealTimeFleet implements FleetPorts {
     const host = this.#host(index)
     const { life } = host
     // The real agent asks for its configuration first and goes on whatever the answer is.
-    await this.#outside(() => webApp.agentConfig(agentServerId(index))).catch(() => {})
+    await webApp.agentConfig(agentServerId(index)).catch(() => {})
     if (life === host.life) enter(() => this.fleet.start(index))
   }
 
   async #checkIn(index: number): Promise<void> {
     const host = this.#host(index)
     const { life } = host
-    const { scenario, webApp, enter } = this.#options
+    const { scenario, enter } = this.#options
     const agent = this.fleet.agents[index] as FleetAgent
     const images = imageReportOf(agent, { nowMs: this.nowMs(), progress: (pullId) => host.progress.get(pullId) })
     const heartbeat = { ...heartbeatOf(agent), ...images }
     const { roundTripMs, serverLatencyMs } = scenario.network
+    const turn = turnOf('check-in', index)
+    const isOver = () => life !== host.life || this.#over.signal.aborted
+    // What is said is settled now; the network takes its time before the web app hears it, and before the agent hears its answer.
+    await this.#travel(roundTripMs / 2 + serverLatencyMs, turn)
+    if (isOver()) return
+    const sentAtMs = this.nowMs()
+    const answer = await this.#answerTo(index, heartbeat)
+    if (isOver()) return
+    if (answer instanceof Error) this.#noteNoAnswer(answer, { agent: index, peer: 'web-app' })
+    this.#options.onAnswered?.(this.nowMs() - sentAtMs)
+    await this.#travel(roundTripMs / 2, turn)
+    if (isOver()) return
+    enter(() => {
+      if (answer instanceof Error)
+        this.fleet.checkInFailed(index, answer instanceof WebAppError ? answer.statement : answer.message)
+      else this.fleet.checkInAnswered(index, answer, { told: true })
+    })
+  }
+
+  #noteNoAnswer(error: unknown, exchange: { agent: number; peer: Peer }): void {
+    if (!this.#over.signal.aborted) this.#options.onNoAnswer?.(error, exchange)
+  }
+
+  async #travel(durationMs: number, turn: number): Promise<void> {
+    await this.#wait(durationMs, this.#over.signal, turn).catch(() => undefined)
+  }
+
+  /** What the web app says, or why it says nothing. */
+  async #answerTo(index: number, heartbeat: HeartbeatRequest): Promise<CheckInAnswer | Error> {
     try {
-      // What is said is settled now; the network takes its time before the web app hears it.
-      await this.#wait(roundTripMs + serverLatencyMs, this.#over.signal)
-      if (life !== host.life) return
-      const reply = await this.#outside(() => webApp.heartbeat(heartbeat))
-      if (life === host.life)
-        enter(() => this.fleet.checkInAnswered(index, this.#answers.read(index, reply), { told: true }))
+      return this.#answers.read(index, await this.#options.webApp.heartbeat(heartbeat))
     } catch (error) {
-      if (life === host.life) enter(() => this.fleet.checkInFailed(index, (error as Error).message))
+      return error as Error
     }
   }
 
@@ -187,7 +221,8 @@ export class RealTimeFleet implements FleetPorts {
     const { engine, pulls, progress } = this.#host(index)
     const { name, registry, user, token } = definition
     const controller = new AbortController()
-    const counted = { requests: 0, receivedBytes: 0 }
+    const onNoAnswer = (error: unknown) => this.#noteNoAnswer(error, { agent: index, peer: 'registry' })
+    const counted = { requests: 0, receivedBytes: 0, onNoAnswer }
     pulls.set(pullId, controller)
     progress.set(pullId, counted)
     try {
@@ -204,16 +239,6 @@ export class RealTimeFleet implements FleetPorts {
     }
   }
 
-  /** Work elsewhere that the clock waits for. */
-  async #outside<Result>(work: () => Promise<Result>): Promise<Result> {
-    const end = this.#options.timekeeper.begin()
-    try {
-      return await work()
-    } finally {
-      end()
-    }
-  }
-
   #cancel(appointment: Appointment | undefined): void {
     if (appointment === undefined) return
     appointment.cancel()
@@ -225,11 +250,12 @@ export class RealTimeFleet implements FleetPorts {
     const nowMs = () => this.nowMs()
     const pulling = createRegistryEngine({
       persona: agent.group.persona,
-      random: randomStream(scenario.seed, `agent/${agent.index}/pull`),
+      random: (reference) => randomStream(scenario.seed, pullStreamName(agent, reference)),
       resolve: () => registryUrl,
       headers: { 'x-kasm-sim-agent': String(agent.index), 'x-kasm-sim-source': agentSource(agent) },
-      delay: this.#wait,
-      begin: () => timekeeper.begin(),
+      pullHeader: 'x-kasm-sim-pull',
+      delay: (durationMs, signal) => this.#wait(durationMs, signal, turnOf('exchange', timekeeper.work.takeNumber())),
+      begin: (name) => timekeeper.begin(`${agentHostname(agent.index)}: ${name}`),
       nowMs,
       unpackBytesPerSecond: scenario.network.unpackBytesPerSecond,
       ...(contentDirectory === undefined ? {} : { contentDirectory: `${contentDirectory}/agent-${agent.index}` }),

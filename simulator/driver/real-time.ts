@@ -1,5 +1,6 @@
-// Runs a fleet in real time to the end of its scenario: the timeline, the condition that ends it, and leaving nothing behind.
+// Runs a fleet over sockets to the end of its scenario: the timeline, the condition that ends it, and leaving nothing behind.
 import type { Timekeeper } from '../../server/kernel/timekeeper.ts'
+import { turnOf } from '../../server/kernel/turns.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { EmbeddedRegistry } from '../registry/registry.ts'
 import type { Scenario, TimelineAction } from '../scenario/scenario.ts'
@@ -9,7 +10,7 @@ import type { EngineOf } from './group-engines.ts'
 import type { ImageLibrary, Publisher } from './image-library.ts'
 import { Office } from './office.ts'
 import type { EndReason } from './prepared-run.ts'
-import { RealTimeFleet } from './real-time-fleet.ts'
+import { RealTimeFleet, type RealTimeFleetOptions } from './real-time-fleet.ts'
 import { carryOut, describe, timelineOf } from './timeline.ts'
 import type { WebAppClient } from './web-app-client.ts'
 
@@ -23,9 +24,17 @@ export interface RealTimeOptions {
   library: ImageLibrary
   faults: FaultWatch
   engineOf: EngineOf
+  /** Tells what the registry was asked, once nobody asks any more. */
+  tellTraffic: () => void
+  /** Takes who knows which agents are silent. */
+  askAgents: (silenceOf: (serverId: string) => string | null) => void
   log: EventLog
   signal: AbortSignal
   contentDirectory?: string | undefined
+  /** Told each time that all work of a moment has settled, where the clock waits for it, and when the run has ended. */
+  settled: () => void
+  onAnswered?: ((durationMs: number) => void) | undefined
+  onNoAnswer?: RealTimeFleetOptions['onNoAnswer']
   stepAgent?: StepAgent | undefined
 }
 
@@ -58,6 +67,7 @@ class RealTimeDriver {
       enter: (happen) => this.#enter(happen),
       fail: (error) => this.#fail(error),
     })
+    options.askAgents((serverId) => this.#agents.fleet.silenceOf(serverId))
     this.#timeline = timelineOf(options.scenario, this.#agents.fleet)
     this.#actionsLeft = this.#timeline.length
     this.#office = new Office({
@@ -75,18 +85,31 @@ class RealTimeDriver {
     signal.addEventListener('abort', interrupt)
     if (signal.aborted) interrupt()
     for (const agent of fleet.agents) this.#agents.startLater(agent.index, this.#agents.startUpDelayMs(agent))
-    this.#agents.at(scenario.end.afterMs, () => {
-      if (scenario.end.when !== 'never') fleet.tellWaiting()
-      this.#finish('end-reached')
-    })
+    this.#agents.at(scenario.end.afterMs, () => this.#finish('end-reached'), turnOf('end'))
     this.#watchFaults()
     const timeline = this.#runTimeline()
+    if (this.#options.timekeeper.state.isFrozen) void this.#moveOn()
+    let reason: EndReason | null = null
     try {
-      return await this.#end.promise
+      reason = await this.#end.promise
     } finally {
+      this.#options.settled()
       signal.removeEventListener('abort', interrupt)
       await this.#agents.close()
       await timeline
+    }
+    this.#options.tellTraffic()
+    if (reason === 'end-reached' && scenario.end.when !== 'never') fleet.tellWaiting()
+    return reason
+  }
+
+  /** Moves the clock from moment to moment, as fast as the work of each is done. */
+  async #moveOn(): Promise<void> {
+    const { timekeeper, settled } = this.#options
+    try {
+      await timekeeper.drive({ isOver: () => this.#ended, settled: () => this.#ended || settled() })
+    } catch (error) {
+      this.#fail(error)
     }
   }
 
@@ -133,18 +156,18 @@ class RealTimeDriver {
   /** Waits for a moment, or the end, and until then looks after what has to be looked after. */
   async #until(atMs: number): Promise<void> {
     while (this.#office.nextLookMs < atMs && !this.#ended) await this.#lookAt(this.#office.nextLookMs)
-    if (Number.isFinite(atMs)) await this.#due(atMs)
+    if (Number.isFinite(atMs)) await this.#due(atMs, turnOf('action'))
   }
 
   async #lookAt(atMs: number): Promise<void> {
-    await this.#due(atMs)
+    await this.#due(atMs, turnOf('look'))
     if (!this.#ended) await this.#office.look()
   }
 
   /** Resolves at a moment, or at the end of the run where that is sooner. */
-  async #due(atMs: number): Promise<void> {
+  async #due(atMs: number, turn: number): Promise<void> {
     const due = Promise.withResolvers<void>()
-    this.#agents.at(atMs, due.resolve)
+    this.#agents.at(atMs, due.resolve, turn)
     await Promise.race([due.promise, this.#end.promise.catch(() => {})])
   }
 

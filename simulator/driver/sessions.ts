@@ -2,7 +2,7 @@
 // the developer API, so that what a session runs is what the web app says of it now and not what was remembered.
 import type { Emit } from '../events/event-log.ts'
 import type { SessionPlace, SessionRefusalCode, SessionSubject } from '../events/events.ts'
-import { agentServerId } from './agent-messages.ts'
+import { agentServerId } from './agent-names.ts'
 import { type Administrator, imageId, userId } from './people.ts'
 import { WebAppError } from './web-app-client.ts'
 
@@ -68,7 +68,8 @@ export class Sessions {
       this.#living.set(subject.session, session)
     } catch (error) {
       if (!(error instanceof WebAppError) || error.reason === null) throw error
-      emit({ kind: 'session-refused', ...subject, code: codeOf(error.reason), cause: error.reason })
+      const cause = error.detail === null ? error.reason : `${error.reason} (${error.detail})`
+      emit({ kind: 'session-refused', ...subject, code: codeOf(error.reason), cause })
     }
   }
 

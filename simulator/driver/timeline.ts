@@ -5,7 +5,9 @@ import { randomStream } from '../../server/kernel/random.ts'
 import { formatDuration } from '../../server/kernel/units.ts'
 import type { Emit } from '../events/event-log.ts'
 import type { Scenario, ScenarioImage, TimelineAction } from '../scenario/scenario.ts'
-import { agentServerId, imageFields } from './agent-messages.ts'
+import { imageFields } from './agent-messages.ts'
+import { agentServerId } from './agent-names.ts'
+import { agentStreamName, type Member } from './agent-streams.ts'
 import type { FaultWatch } from './fault-watch.ts'
 import type { Fleet } from './fleet.ts'
 import type { ImageLibrary, Publisher } from './image-library.ts'
@@ -31,17 +33,27 @@ type Action<Do extends TimelineAction['do']> = Extract<TimelineAction, { do: Do 
 
 /** The actions of a scenario in their order; restarts with a spread are one for each agent, at its own moment. */
 export function timelineOf({ timeline, seed }: Scenario, fleet: Pick<Fleet, 'select'>): TimelineAction[] {
+  /** How often each stream is wanted: the same restart twice is two draws. */
+  const wanted = new Map<string, number>()
   return timeline
     .flatMap((action) => (isSpread(action) ? spreadOut(action) : [action]))
     .sort((one, other) => one.atMs - other.atMs)
 
   function spreadOut(action: Action<'restart-agent'>): TimelineAction[] {
-    return fleet.select(action.agents).map(({ index }) => {
-      const stream = randomStream(seed, `agent/${index}/restart/${timeline.indexOf(action)}`)
+    return fleet.select(action.agents).map((agent) => {
+      const name = restartName(agent, action)
+      const count = wanted.get(name) ?? 0
+      wanted.set(name, count + 1)
+      const stream = randomStream(seed, `${name}/${count}`)
       const atMs = action.atMs + stream.integer({ low: 0, high: action.spreadMs })
-      return { ...action, atMs, agents: { agents: [index] }, spreadMs: 0 }
+      return { ...action, atMs, agents: { agents: [agent.index] }, spreadMs: 0 }
     })
   }
+}
+
+/** Named by what the action does to the agent, and not by its place in the timeline, which other actions move. */
+function restartName(agent: Member, { atMs, downtimeMs, spreadMs }: Action<'restart-agent'>): string {
+  return agentStreamName(agent, 'restart', atMs, downtimeMs, spreadMs)
 }
 
 function isSpread(action: TimelineAction): action is Extract<TimelineAction, { do: 'restart-agent' }> {

@@ -3,6 +3,7 @@
 import { KasmSimError } from '../../server/kernel/errors.ts'
 import { EventQueue } from '../../server/kernel/event-queue.ts'
 import { createKasmModel } from '../../server/model/model.ts'
+import type { LinkRates } from '../network/shared-link.ts'
 import { ModelledRegistry } from '../registry/modelled-registry.ts'
 import type { Profile } from '../registry/policy/policy.ts'
 import { loadProfile } from '../registry/profile-file.ts'
@@ -18,11 +19,13 @@ export interface VirtualRunOptions {
   fastForward?: boolean
   /** Stands in for the profile that the scenario names: for tests with limits that small fleets reach. */
   profile?: Profile
+  /** Stands in for the network that the scenario describes: for tests of what measures it. */
+  changeRates?: (planned: LinkRates) => LinkRates
 }
 
 /** Builds what a run in virtual time needs. */
 export function prepareVirtualRun(scenario: Scenario, options: VirtualRunOptions = {}): PreparedRun {
-  const { fastForward = true, profile = loadProfile(scenario.registry.profile) } = options
+  const { fastForward = true, profile = loadProfile(scenario.registry.profile), changeRates } = options
   assertVirtual(scenario)
   const queue = new EventQueue()
   const model = createKasmModel({
@@ -41,7 +44,11 @@ export function prepareVirtualRun(scenario: Scenario, options: VirtualRunOptions
     published: library
       .addPublished(scenario.images)
       .map(({ name, image }) => ({ image: name, digest: registry.publish(image).digest })),
-    drive: (driving) => runVirtualTime({ scenario, queue, model, registry, library, faults, fastForward, ...driving }),
+    drive: (driving) => {
+      const world = { scenario, queue, model, registry, library, faults }
+      return runVirtualTime({ ...world, fastForward, changeRates, ...driving })
+    },
+    doubts: () => [],
     close: async () => {},
   }
 }

@@ -1,16 +1,19 @@
 // Runs a fleet in virtual time: the same agents, web-app model and registry policy as in real time, moved by a queue of moments.
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { EventQueue } from '../../server/kernel/event-queue.ts'
-import { randomStream } from '../../server/kernel/random.ts'
+import { createStreams } from '../../server/kernel/random.ts'
 import type { KasmModel } from '../../server/model/model.ts'
 import type { ImageDefinition } from '../agent/agent.ts'
 import { groupsByAgent } from '../checks/signals.ts'
+import type { LinkRates } from '../network/shared-link.ts'
 import { ModelledPulls } from '../pull/modelled/pulls.ts'
 import { personas } from '../pull/personas.ts'
 import type { ModelledRegistry } from '../registry/modelled-registry.ts'
 import { TrafficRecorder } from '../report/registry-traffic.ts'
 import type { Scenario, TimelineAction } from '../scenario/scenario.ts'
-import { agentServerId, agentSource, coolDownOf } from './agent-messages.ts'
+import { agentSource, coolDownOf } from './agent-messages.ts'
+import { agentServerId } from './agent-names.ts'
+import { pullStreamName, startUpDelayMs } from './agent-streams.ts'
 import type { FaultWatch } from './fault-watch.ts'
 import { type AgentTimer, Fleet, type FleetAgent, type FleetPorts } from './fleet.ts'
 import type { ImageLibrary } from './image-library.ts'
@@ -34,6 +37,8 @@ export interface VirtualTimeOptions extends DriveOptions {
   faults: FaultWatch
   /** False carries out even the check-ins that change nothing: slower, and the same. */
   fastForward: boolean
+  /** Another network than the scenario's: for tests of what measures it. */
+  changeRates?: ((planned: LinkRates) => LinkRates) | undefined
 }
 
 /** The web app forgets agents that are silent for an hour; parked ones are not silent. */
@@ -80,6 +85,7 @@ class VirtualDriver implements FleetPorts {
     this.#fleet = new Fleet({ scenario, ports: this, log, nowMs: () => queue.nowMs, stepAgent })
     this.#timeline = timelineOf(scenario, this.#fleet)
     this.#webApp = new VirtualWebApp({ model, queue })
+    model.askAgents((serverId) => this.#fleet.silenceOf(serverId))
     const agents = this.#fleet.agents.length
     this.#office = new Office({ administrator: this.#webApp, agents, emit: log.emit, nowMs: () => queue.nowMs })
     this.#checkIns = new VirtualCheckIns({
@@ -87,7 +93,7 @@ class VirtualDriver implements FleetPorts {
       setNext: (agent, atMs) => this.setTimer(agent, 'check-in', atMs),
     })
     const groups = groupsByAgent(scenario)
-    this.#traffic = new TrafficRecorder((agent) => groups[agent] ?? null)
+    this.#traffic = new TrafficRecorder((agent) => groups[agent] ?? null, { measured: true })
     this.#requestsTold = log.listens('registry-request')
     this.#timers = this.#fleet.agents.map(({ index }) => this.#createTimers(index))
     this.#pulls = this.#createPulls()
@@ -97,10 +103,7 @@ class VirtualDriver implements FleetPorts {
   async run(): Promise<EndReason> {
     const { scenario, signal } = this.#options
     await createPeople(this.#webApp, scenario.webApp)
-    for (const { index, group } of this.#fleet.agents) {
-      const stream = randomStream(scenario.seed, `agent/${index}/start-up`)
-      this.#startLater(index, stream.integer({ low: 0, high: group.startupSpreadMs }))
-    }
+    for (const agent of this.#fleet.agents) this.#startLater(agent.index, startUpDelayMs(scenario.seed, agent))
     this.#queue.schedule(reportIntervalMs, { due: () => this.#reportParked() })
     this.#watchFaults()
     for (let moments = 1; ; moments += 1) {
@@ -120,12 +123,14 @@ class VirtualDriver implements FleetPorts {
     faults.begin({ nowMs: () => this.#queue.nowMs, emit: log.emit, schedule })
   }
 
-  /** The next action of the timeline where nothing comes before it; the end does at an equal moment, what was scheduled does not. */
+  /** The next action of the timeline where nothing comes before it, a look at the sessions neither; the end does at an equal moment, what was scheduled does not. */
   #dueAction(): TimelineAction | null {
     const { end } = this.#options.scenario
     const action = this.#timeline[this.#nextAction]
     if (action === undefined || action.atMs >= end.afterMs || this.#office.isWaiting) return null
-    return action.atMs <= Math.min(this.#queue.nextMs, this.#pulls.nextReceivedMs) ? action : null
+    return action.atMs <= Math.min(this.#queue.nextMs, this.#pulls.nextReceivedMs, this.#office.nextLookMs)
+      ? action
+      : null
   }
 
   /** Whether the administrator has to look at something before anything else happens. */
@@ -289,6 +294,7 @@ class VirtualDriver implements FleetPorts {
   #createPulls(): ModelledPulls {
     const { scenario, registry, log } = this.#options
     const { agents } = this.#fleet
+    const streams = createStreams(scenario.seed)
     return new ModelledPulls({
       registry,
       network: scenario.network,
@@ -297,8 +303,9 @@ class VirtualDriver implements FleetPorts {
       personas: agents.map(({ group }) => personas[group.persona]),
       coolDowns: agents.map((agent) => coolDownOf(agent, scenario.seed)),
       downlinkBytesPerMs: agents.map(({ group }) => (group.downlinkBytesPerSecond ?? Number.POSITIVE_INFINITY) / 1_000),
+      changeRates: this.#options.changeRates,
       imagesMax: scenario.images.length + publicationsMax(scenario),
-      random: (agent) => randomStream(scenario.seed, `agent/${agent}/pull`),
+      random: (agent, reference) => streams(pullStreamName(this.#agent(agent), reference)),
       nowMs: () => this.#queue.nowMs,
       schedule: (atMs, task, place) => this.#queue.schedule(atMs, task, place),
       traffic: this.#traffic,

@@ -1,11 +1,11 @@
 // The web app of a run in virtual time: its model, called directly and told the time of the run.
 import type { EventQueue } from '../../server/kernel/event-queue.ts'
 import type { KasmModel, ModelCall } from '../../server/model/model.ts'
-import { agentServerId } from './agent-messages.ts'
+import { agentServerId } from './agent-names.ts'
 import { WebAppError } from './web-app-client.ts'
 
-/** Dates of the web app count from here, so that two runs show the same ones. */
-const epochMs = Date.UTC(2026, 0, 1)
+/** Dates of the web app count from here where no wall does, so that two runs show the same ones. */
+export const epochMs = Date.UTC(2026, 0, 1)
 
 export class VirtualWebApp {
   readonly #model: KasmModel
@@ -18,12 +18,17 @@ export class VirtualWebApp {
 
   /** The body of the reply, or the words of its error where it refuses. */
   call(operation: ModelCall<'heartbeat'>['operation'] | 'agent_config', body: unknown): object | string {
+    const { refusal, body: answer } = this.#ask(operation, body)
+    return refusal ?? answer
+  }
+
+  #ask(operation: string, body: unknown): { refusal: string | null; cause: string | null; body: object } {
     const call = { operation, body, nowMs: epochMs + this.#queue.nowMs } as ModelCall<'heartbeat'>
     const reply = this.#model.handle(call)
     const message = (reply.body as { error_message?: string }).error_message
-    return reply.status === 200 && message === undefined
-      ? (reply.body as object)
-      : (message ?? `status ${reply.status}`)
+    const refused = reply.status !== 200 || message !== undefined
+    const refusal = refused ? (message ?? `status ${reply.status}`) : null
+    return { refusal, cause: reply.cause ?? null, body: reply.body as object }
   }
 
   /**
@@ -32,9 +37,9 @@ export class VirtualWebApp {
    * @throws WebAppError
    */
   async developer(verb: string, body: Record<string, unknown>): Promise<Record<string, unknown>> {
-    const reply = this.call(verb as ModelCall<'heartbeat'>['operation'], body)
-    if (typeof reply === 'string') throw new WebAppError(`${verb} was refused: ${reply}`, reply)
-    return reply as Record<string, unknown>
+    const { refusal, cause, body: answer } = this.#ask(verb as ModelCall<'heartbeat'>['operation'], body)
+    if (refusal !== null) throw new WebAppError(`${verb} was refused: ${refusal}`, refusal, cause)
+    return answer as Record<string, unknown>
   }
 
   /** Takes note that an agent has checked in with nothing new. */

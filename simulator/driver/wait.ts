@@ -5,8 +5,8 @@ import type { Timekeeper } from '../../server/kernel/timekeeper.ts'
 /** What a timer of the platform can wait at least, on the wall. */
 const timerMs = 1
 
-/** Waits about so long in the time of the run; rejects once the signal is aborted. */
-export type Wait = (durationMs: number, signal: AbortSignal) => Promise<void>
+/** Waits about so long in the time of the run; rejects once the signal is aborted. The turn orders what ends at one moment. */
+export type Wait = (durationMs: number, signal: AbortSignal, turn?: number) => Promise<void>
 
 /**
  * Waits at a speed. What no timer can wait is left out: a request over the loopback takes about as long by itself.
@@ -24,21 +24,6 @@ export function createWait(speed: number): Wait {
 }
 
 /**
- * Waits, on a clock that can be frozen, within what others wait for: a registry of this process that holds its answers back.
- *
- * @example
- * const faults = { decide, nowMs, delay: waitWithin(timekeeper) }
- */
-export function waitWithin(timekeeper: Timekeeper): Wait {
-  return async (durationMs, signal) => {
-    signal.throwIfAborted()
-    if (!isWorthIt(timekeeper, durationMs)) return
-    const goOn = timekeeper.pause()
-    await timekeeper.wait(durationMs, signal).finally(goOn)
-  }
-}
-
-/**
  * Waits on a clock that can be frozen. Where it runs, what no timer can wait is left out as above; where it is moved on, nothing is.
  *
  * @example
@@ -46,13 +31,9 @@ export function waitWithin(timekeeper: Timekeeper): Wait {
  * await wait(30_000, signal)
  */
 export function waitOn(timekeeper: Timekeeper): Wait {
-  return async (durationMs, signal) => {
+  return async (durationMs, signal, turn) => {
     signal.throwIfAborted()
-    if (isWorthIt(timekeeper, durationMs)) await timekeeper.wait(durationMs, signal)
+    const { isFrozen, speed } = timekeeper.state
+    if (isFrozen || durationMs / speed >= timerMs) await timekeeper.wait(durationMs, signal, turn)
   }
-}
-
-function isWorthIt(timekeeper: Timekeeper, durationMs: number): boolean {
-  const { isFrozen, speed } = timekeeper.state
-  return isFrozen || durationMs / speed >= timerMs
 }

@@ -106,7 +106,7 @@ export class Kasm implements AsyncDisposable {
       const answer = await app.inject({ ...rest, url: path, ...(body === null ? {} : { payload: body }) })
       return { status: answer.statusCode, text: answer.payload }
     }
-    this.#agentClient = new WebAppClient({ url, ...credentials }, listens ? undefined : send)
+    this.#agentClient = new WebAppClient({ url, ...credentials }, { send: listens ? undefined : send, timekeeper })
     this.#fleet = this.#createFleet()
   }
 
@@ -204,6 +204,7 @@ export async function startKasm(options: KasmOptions): Promise<Kasm> {
     if (options.registry !== false) registry = await LiveRegistry.start(scenario, { timekeeper, isShaped })
     const url = port === false ? nowhere : await listen(app, { port })
     const kasm = new Kasm({ scenario, options, timekeeper, credentials, app, control, registry, url })
+    model.askAgents((serverId) => kasm.fleet.silenceOf(serverId))
     await kasm.begin()
     return kasm
   } catch (error) {

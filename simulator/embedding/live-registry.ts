@@ -5,7 +5,7 @@ import { FaultWatch } from '../driver/fault-watch.ts'
 import { ImageLibrary } from '../driver/image-library.ts'
 import { initialImages } from '../driver/initial-images.ts'
 import { shapeOf } from '../driver/real-run.ts'
-import { waitOn, waitWithin } from '../driver/wait.ts'
+import { waitOn } from '../driver/wait.ts'
 import { openBackend } from '../registry/backend/open.ts'
 import type { RegistryFaultControl } from '../registry/faults/registry-fault.ts'
 import type { Journal } from '../registry/journal.ts'
@@ -50,7 +50,11 @@ export class LiveRegistry {
    */
   static async start(
     scenario: Scenario,
-    { timekeeper, isShaped, ...address }: { timekeeper: Timekeeper; isShaped: boolean; host?: string; port?: number },
+    {
+      timekeeper,
+      isShaped,
+      ...address
+    }: { timekeeper: Timekeeper; isShaped: boolean; host?: string; port?: number; controlToken?: string },
   ): Promise<LiveRegistry> {
     const profile = loadProfile(scenario.registry.profile)
     const faults = new FaultWatch(scenario, profile.name)
@@ -65,8 +69,8 @@ export class LiveRegistry {
       accounts: scenario.registry.accounts,
       clock: timekeeper,
       trustSimulationHeaders: true,
-      faults: { decide: faults.decide.bind(faults), nowMs, delay: waitWithin(timekeeper) },
-      ...(isShaped ? { shape: { ...shapeOf(scenario, waitOn(timekeeper)), hold: () => timekeeper.pause() } } : {}),
+      faults: { decide: faults.decide.bind(faults), nowMs, delay: waitOn(timekeeper) },
+      ...(isShaped ? { shape: shapeOf(scenario, waitOn(timekeeper)) } : {}),
     })
     const schedule = (atMs: number, due: () => void) => void timekeeper.at(originMs + atMs, due)
     faults.begin({ nowMs, emit: () => undefined, schedule })

@@ -16,15 +16,21 @@ const startupSpread = '5s'
 export async function startServedFleet(options: {
   agents: number
   registry: { profile: string; host: string; port: number }
-  webApp: WebAppAddress
+  webApp: WebAppAddress & { controlToken?: string | null }
   /** The clock of the web app. */
   timekeeper: Timekeeper
 }): Promise<{ registryUrl: string; close(): Promise<void> }> {
   const { agents, registry: place, webApp, timekeeper } = options
   const { profile, ...address } = place
   const scenario = scenarioOf({ agents: { agents, startupSpread }, registry: profile, images: 'catalogue' })
-  const registry = await LiveRegistry.start(scenario, { timekeeper, isShaped: false, ...address })
-  const client = new WebAppClient(webApp)
+  const registry = await LiveRegistry.start(scenario, {
+    timekeeper,
+    isShaped: false,
+    // Who may control the web app may ask its registry.
+    ...(webApp.controlToken ? { controlToken: webApp.controlToken } : {}),
+    ...address,
+  })
+  const client = new WebAppClient(webApp, { timekeeper })
   const fleet = new LiveFleet({ scenario, timekeeper, webApp: client, registryUrl: registry.url })
   fleet.start()
   const close = async () => {

@@ -1,7 +1,14 @@
 // The fake Kasm in a container, as a module of testcontainers: for tests in which what is tested runs in containers, too.
 import { randomBytes } from 'node:crypto'
-import { AbstractStartedContainer, GenericContainer, type StartedTestContainer, Wait } from 'testcontainers'
+import type { StartedTestContainer } from 'testcontainers'
+import { loadOptionalPackage } from '../../server/kernel/optional-package.ts'
 import { defaultCredentials } from '../../server/model/access/credentials.ts'
+
+const { AbstractStartedContainer, GenericContainer, Wait } = await loadOptionalPackage(
+  'testcontainers',
+  'start a fake Kasm in a container',
+  () => import('testcontainers'),
+)
 
 const webAppPort = 8080
 const registryPort = 5055

@@ -3,6 +3,8 @@
 
 import type { FaultKind } from '../../server/faults/fault.ts'
 import type { PullReason } from '../agent/agent.ts'
+import type { CheckResult } from '../checks/expectation.ts'
+import type { Verdict } from '../checks/verdict.ts'
 import type { FaultScope } from '../registry/faults/registry-fault.ts'
 import type { RequestClass } from '../registry/request-class.ts'
 import type { Scenario } from '../scenario/scenario.ts'
@@ -83,11 +85,27 @@ export interface RegistryTraffic {
   byStatus: Record<string, number>
   /** Requests answered with status 429. */
   denied: number
+  /** Of manifests and blobs. */
   sentBytes: number
   /** The most over any 10 s, per second: what its uplink carried and how many requests it answered. */
   peak: { bytesPerSecond: number; requestsPerSecond: number }
   demand: RegistryDemand
 }
+
+/** Where a run by the wall was late: timers of agents, actions and looks of the timeline, check-ins, requests and bodies, everything. */
+export type LatenessSource = 'timers' | 'timeline' | 'check-ins' | 'transfers' | 'event-loop'
+
+/** By how much a run by the wall was late at most, in its own time, and how late it may be for its checks to be judged. */
+export interface Lateness {
+  worstMs: number
+  /** Of the worst. */
+  source: LatenessSource
+  boundMs: number
+  bySource: Record<LatenessSource, number>
+}
+
+/** Who did not answer the generator: the registry, the web app, or the registry behind the run's own. */
+export type Peer = 'registry' | 'web-app' | 'upstream'
 
 /** What happened, without when. `agent` counts from 0; `image` is the docker reference. */
 export type RunEventBody =
@@ -95,7 +113,7 @@ export type RunEventBody =
       kind: 'run-started'
       eventVersion: number
       version: string
-      time: 'real' | 'virtual'
+      time: 'settled' | 'wall' | 'virtual'
       speed: number
       seed: number
       scenario: Scenario
@@ -237,7 +255,27 @@ export type RunEventBody =
       /** Virtual time, where nobody listens to single requests: all of them, at the end. */
       kind: 'registry-traffic'
     } & RegistryTraffic)
+  | ({
+      /** Of runs by the wall alone: each time that it has doubled, and at the end. */
+      kind: 'lateness'
+    } & Lateness)
+  | {
+      /** An exchange over sockets that this program's own side failed at, by the code of the system's error. */
+      kind: 'generator-failed'
+      /** Null where no agent's. */
+      agent: number | null
+      peer: Peer
+      code: string
+      cause: string
+    }
   | { kind: 'run-ended'; reason: 'end-reached' | 'condition-met' | 'interrupted' | 'stalled' }
+  | {
+      /** What the run was worth. `doubts` are the plain reasons, besides the checks, for which nobody can tell. */
+      kind: 'run-judged'
+      verdict: Verdict
+      doubts: readonly string[]
+      checks: readonly Pick<CheckResult, 'name' | 'status' | 'reason'>[]
+    }
 
 /** One event of a run; `sequence` orders events of the same millisecond. */
 export type RunEvent = { atMs: number; sequence: number } & RunEventBody

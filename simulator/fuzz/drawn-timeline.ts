@@ -10,6 +10,8 @@ export interface DrawnAction {
     | { do: 'restart-agent'; downtime: string | undefined }
     | { do: 'edit-agent-config'; cap: number }
     | { do: 'move-tag' | 'delete-definition' | 'create-definition' | 'publish-image'; image: number }
+    | { do: 'request-session'; image: number }
+    | { do: 'destroy-session'; session: number }
     | { do: 'rename-definition'; image: number; to: number }
     | { do: 'update-definition'; image: number; set: { enabled: boolean } | { registry: null } | { token: string } }
     | { do: 'update-agent'; set: { enabled?: boolean; pruneImages?: 'Off' | 'Normal' | 'Aggressive' } }
@@ -21,6 +23,9 @@ interface Cast {
   images: readonly ImageSource[]
 }
 
+/** Who asks for sessions. */
+export const drawnUser = 'ada'
+
 /** As short as it can be written without rounding. */
 export function durationText(durationMs: number): string {
   return durationMs % 1_000 === 0 ? `${durationMs / 1_000}s` : `${durationMs}ms`
@@ -31,6 +36,9 @@ export class DrawnTimeline {
   readonly #cast: Cast
   readonly #defined: Set<string>
   readonly #published: Set<string>
+  /** Sessions that were asked for and not yet destroyed. */
+  readonly #sessions: string[] = []
+  #requested = 0
 
   constructor(cast: Cast) {
     this.#cast = cast
@@ -52,6 +60,12 @@ export class DrawnTimeline {
         return { at, do: change.do, ...this.#selection(agents), ...change.set }
       case 'rename-definition':
         return this.#rename(at, change)
+      case 'request-session':
+        return this.#request(at, this.#imageAt(change.image))
+      case 'destroy-session': {
+        const [name] = this.#sessions.splice(change.session % Math.max(1, this.#sessions.length), 1)
+        return name === undefined ? null : { at, do: change.do, name }
+      }
       default:
         return this.#changeImage(at, change)
     }
@@ -61,7 +75,9 @@ export class DrawnTimeline {
     at: string,
     change: Exclude<
       DrawnAction['change'],
-      { do: 'restart-agent' | 'edit-agent-config' | 'update-agent' | 'rename-definition' }
+      {
+        do: Exclude<DrawnAction['change'], { image: number }>['do'] | 'rename-definition' | 'request-session'
+      }
     >,
   ): ActionSource | null {
     const image = this.#imageAt(change.image)
@@ -94,6 +110,14 @@ export class DrawnTimeline {
     if (this.#defined.has(name) || !this.#defined.delete(image)) return null
     this.#defined.add(name)
     return { at, do: 'update-definition', image, set: { name } }
+  }
+
+  #request(at: string, image: string): ActionSource | null {
+    if (!this.#defined.has(image)) return null
+    this.#requested += 1
+    const name = `session-${this.#requested}`
+    this.#sessions.push(name)
+    return { at, do: 'request-session', name, as: drawnUser, image }
   }
 
   #imageAt(number: number): string {

@@ -23,13 +23,14 @@ const smallLimit: PullLimit = { anonymousPulls: 2, authenticatedPulls: 3, window
  * await judge(compileScenario(await loadScenario('storm')))
  */
 export async function judge(scenario: Scenario, mutation: Mutation = {}): Promise<Violation | null> {
-  const { stepAgent, limit = (promised: PullLimit) => promised } = mutation
+  const { stepAgent, changeRates, limit = (promised: PullLimit) => promised } = mutation
   const pullLimit = scenario.registry.profile === 'docker-hub-anonymous' ? smallLimit : null
   const options = {
     scenario,
     time: 'virtual' as const,
     profile: profileOf(scenario, pullLimit && limit(pullLimit)),
     ...(stepAgent === undefined ? {} : { stepAgent }),
+    ...(changeRates === undefined ? {} : { changeRates }),
   }
   const observer = new InvariantObserver(scenario, { pullLimit })
   const trace = new TraceComparison()

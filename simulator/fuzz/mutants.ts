@@ -1,12 +1,14 @@
 // Builds that are wrong on purpose, to show that the invariants find what they are for.
 import { step } from '../agent/step.ts'
 import type { StepAgent } from '../driver/fleet.ts'
+import type { LinkRates } from '../network/shared-link.ts'
 import type { PullLimit } from './invariants/registry-judges.ts'
 
-/** What is wrong with a build: its agents, or how its registry counts. */
+/** What is wrong with a build: its agents, how its registry counts, or what its network carries. */
 export interface Mutation {
   stepAgent?: StepAgent
   limit?: (promised: PullLimit) => PullLimit
+  changeRates?: (planned: LinkRates) => LinkRates
 }
 
 const mutants = {
@@ -32,7 +34,19 @@ const mutants = {
       windowSeconds,
     }),
   },
+  /** The registry's uplink carries a quarter more than it should, and so do lines and connections. */
+  'wide-lines': { changeRates: (planned) => scaled(planned, 1.25) },
+  /** A quarter of every line lies idle. */
+  'idle-lines': { changeRates: (planned) => scaled(planned, 0.75) },
 } as const satisfies Record<string, Mutation>
+
+function scaled({ uplinkBytesPerMs, connectionBytesPerMs, downlinkBytesPerMs }: LinkRates, factor: number): LinkRates {
+  return {
+    uplinkBytesPerMs: uplinkBytesPerMs * factor,
+    connectionBytesPerMs: connectionBytesPerMs * factor,
+    downlinkBytesPerMs: Array.from(downlinkBytesPerMs, (rate) => rate * factor),
+  }
+}
 
 export type MutantName = keyof typeof mutants
 

@@ -9,12 +9,15 @@ import {
   capKept,
   diskLimitKept,
   heldUntilPruned,
+  looksInTime,
   nothingLost,
   onlyPullable,
   SlotsUsed,
 } from './invariants/agent-judges.ts'
 import { AgentView } from './invariants/agent-view.ts'
+import { BandwidthShared } from './invariants/bandwidth-judge.ts'
 import { EventsWellFormed, SummaryCount } from './invariants/event-judges.ts'
+import { LayersShared, TagsCurrent, UsedImagesKept } from './invariants/holdings-judges.ts'
 import type { Judge, Violation, World } from './invariants/invariant.ts'
 import { type PullLimit, RateLimitExact, RegistrySeesCap } from './invariants/registry-judges.ts'
 
@@ -30,6 +33,7 @@ export class InvariantObserver {
   readonly #world: World
   readonly #judges: Judge[]
   readonly #count = new SummaryCount()
+  readonly #tags = new TagsCurrent()
   #violation: Violation | null = null
   #endMs = 0
 
@@ -47,12 +51,18 @@ export class InvariantObserver {
       new EventsWellFormed(),
       capKept,
       onlyPullable,
+      looksInTime,
       heldUntilPruned,
       diskLimitKept,
       new SlotsUsed(),
       nothingLost,
       new ChecksIn(),
       new RegistrySeesCap(scenario),
+      new BandwidthShared(scenario, 'bandwidth-kept'),
+      new BandwidthShared(scenario, 'bandwidth-used'),
+      new LayersShared(),
+      this.#tags,
+      new UsedImagesKept(),
       ...(pullLimit === null ? [] : [new RateLimitExact(pullLimit)]),
     ]
   }
@@ -68,6 +78,7 @@ export class InvariantObserver {
   finish(summary: Summary): Violation | null {
     for (const judge of this.#judges) this.#note(judge, judge.finish?.(this.#world, this.#endMs) ?? null)
     this.#note({ invariant: 'summary-adds-up' }, this.#count.contradiction(summary, this.#world))
+    this.#note(this.#tags, this.#tags.contradiction(summary, this.#world))
     return this.#violation
   }
 
@@ -78,7 +89,8 @@ export class InvariantObserver {
   #takeIn(event: RunEvent): void {
     const { administration, agents } = this.#world
     administration.take(event)
-    if (!('agent' in event) || event.agent === null || event.kind === 'registry-request' || 'session' in event) return
+    if (!('agent' in event) || event.agent === null || 'session' in event) return
+    if (event.kind === 'registry-request' || event.kind === 'generator-failed') return
     agents[event.agent]?.take(event, administration.edited)
   }
 }

@@ -2,7 +2,7 @@
 // moment is left out; the first choice of every list is the plainest, so that shrinking ends at a scenario with nothing in it by chance.
 import fc from 'fast-check'
 import type { ActionSource, ImageSource, NetworkSource, ScenarioSource } from '../scenario/schema.ts'
-import { type DrawnAction, DrawnTimeline, durationText } from './drawn-timeline.ts'
+import { type DrawnAction, DrawnTimeline, drawnUser, durationText } from './drawn-timeline.ts'
 
 const groupArbitrary = fc.record({
   agents: fc.integer({ min: 1, max: 3 }),
@@ -14,6 +14,7 @@ const groupArbitrary = fc.record({
   egressAddress: fc.constantFrom(undefined, 'own'),
   downlink: fc.constantFrom(undefined, undefined, '1MB/s', '20Mbit/s'),
   validateImages: fc.constantFrom(undefined, undefined, undefined, undefined, undefined, undefined, false),
+  restartLookDelay: fc.constantFrom(undefined, undefined, '0s', '7s', '2m'),
   zone: fc.constantFrom(undefined, undefined, 'east'),
   persona: fc.constantFrom(undefined, undefined, undefined, 'containerd' as const, 'podman' as const, 'crane' as const),
 })
@@ -42,6 +43,8 @@ const changeArbitrary: fc.Arbitrary<DrawnAction['change']> = fc.oneof(
   fc.record({ do: fc.constant('delete-definition' as const), image: imageNumber }),
   fc.record({ do: fc.constant('create-definition' as const), image: imageNumber }),
   fc.record({ do: fc.constant('publish-image' as const), image: imageNumber }),
+  fc.record({ do: fc.constant('request-session' as const), image: imageNumber }),
+  fc.record({ do: fc.constant('destroy-session' as const), session: imageNumber }),
   fc.record({ do: fc.constant('rename-definition' as const), image: imageNumber, to: fc.nat({ max: 7 }) }),
   fc.record({
     do: fc.constant('update-definition' as const),
@@ -115,7 +118,8 @@ function sourceOf(drawn: Drawn): ScenarioSource {
   const lastMs = Math.max(0, ...actions.map(({ atMs }) => atMs))
   const needsAccount = images.some(({ user }) => user !== undefined)
   const registry = known({ profile, accounts: needsAccount ? [{ username: 'alice', password: 'right' }] : undefined })
-  const webApp = known({ autoEnableAgents, pruneImages })
+  const hasSessions = taken.some((action) => action.do === 'request-session')
+  const webApp = known({ autoEnableAgents, pruneImages, users: hasSessions ? [{ name: drawnUser }] : undefined })
   return known({
     name: 'fuzz',
     seed,

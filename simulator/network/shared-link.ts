@@ -12,6 +12,13 @@ export interface LinkRates {
   downlinkBytesPerMs: ArrayLike<number>
 }
 
+/** Bytes that went over a link at an even rate. */
+export interface Served {
+  bytes: number
+  fromMs: number
+  toMs: number
+}
+
 /** Flows with the same ceiling are served alike, so of each class only the flow with the nearest target can end next. */
 class FlowClass {
   readonly ceilingBytesPerMs: number
@@ -62,9 +69,15 @@ export class SharedLink {
   readonly #freePlaces: number[] = []
   #nowMs = 0
   #nextEndMs = Number.POSITIVE_INFINITY
+  readonly #onServed: ((served: Served) => void) | null
+  /** Since when rates are as they are, and what has been served since. */
+  #steadyFromMs = 0
+  #steadyBytes = 0
 
-  constructor(rates: LinkRates) {
+  /** `onServed` is told of all that goes over the link, as it was and not as it should be: what measures it knows no rates. */
+  constructor(rates: LinkRates, onServed: ((served: Served) => void) | null = null) {
     this.#rates = rates
+    this.#onServed = onServed
   }
 
   /** When the next download ends if none starts or is dropped before; Infinity when none runs. */
@@ -105,11 +118,19 @@ export class SharedLink {
         const residue = residueBytes + flowClass.rateBytesPerMs * residueMs
         if (flow.targetBytes - flowClass.servedBytes > residue) break
         ended.push(flow.id)
+        // A moment that is rounded up serves a little more than there was.
+        this.#steadyBytes -= Math.max(0, flowClass.servedBytes - flow.targetBytes)
         this.#remove(flow)
       }
     }
     this.#share()
     return ended.sort((a, b) => a - b)
+  }
+
+  /** Tells what has been served up to a moment that changes nothing. */
+  settle(nowMs: number): void {
+    this.#serve(nowMs)
+    this.#tellServed()
   }
 
   /** How far a running download is, and how fast it is now. */
@@ -125,7 +146,18 @@ export class SharedLink {
     const durationMs = nowMs - this.#nowMs
     invariant(durationMs >= 0, `the link was told ${nowMs} ms after ${this.#nowMs} ms`)
     this.#nowMs = nowMs
-    for (const flowClass of this.#classes) flowClass.servedBytes += flowClass.rateBytesPerMs * durationMs
+    for (const flowClass of this.#classes) {
+      const bytes = flowClass.rateBytesPerMs * durationMs
+      flowClass.servedBytes += bytes
+      this.#steadyBytes += bytes * flowClass.flowCount
+    }
+  }
+
+  #tellServed(): void {
+    const [bytes, fromMs] = [this.#steadyBytes, this.#steadyFromMs]
+    this.#steadyBytes = 0
+    this.#steadyFromMs = this.#nowMs
+    if (bytes > 0) this.#onServed?.({ bytes, fromMs, toMs: this.#nowMs })
   }
 
   /** An agent's downloads share its downlink evenly, as none of them may go faster than a connection can. */
@@ -187,6 +219,7 @@ export class SharedLink {
 
   /** Water-filling: ceilings below the even share are met in full, the others share what is left. */
   #share(): void {
+    this.#tellServed()
     let leftBytesPerMs = Math.min(this.#rates.uplinkBytesPerMs, unlimitedBytesPerMs)
     let leftFlows = this.#flows.size
     this.#nextEndMs = Number.POSITIVE_INFINITY

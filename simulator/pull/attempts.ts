@@ -6,7 +6,7 @@ import type { Persona } from './personas.ts'
  * The attempts of one request.
  *
  * @example
- * const attempts = new Attempts(personas.podman, randomStream(1, 'agent/3/pull'))
+ * const attempts = new Attempts(personas.podman, randomStream(1, 'agent/berlin/3/pull/kasmweb%2Fchrome:1.16.1'))
  * attempts.waitMs(429, null) // 2000
  * attempts.waitMs(429, 7_000) // 7000
  */

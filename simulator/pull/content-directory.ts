@@ -3,6 +3,7 @@
 import { type FileHandle, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RegistryFailure } from './failure.ts'
+import type { Begin } from './transport.ts'
 
 /** What index.json says of one image. */
 export interface LayoutEntry {
@@ -24,9 +25,12 @@ export class ContentDirectory {
   #temporaryFiles = 0
   #prepared: Promise<void> | null = null
   #lastChange: Promise<void> = Promise.resolve()
+  readonly #onDisk: OnDisk
 
-  constructor(path: string) {
+  /** Each access to the disk is work for whoever wants to know of it. */
+  constructor(path: string, begin?: Begin) {
     this.#path = path
+    this.#onDisk = accessTo(path, begin)
   }
 
   /**
@@ -37,8 +41,8 @@ export class ContentDirectory {
   async createBlob(digest: string): Promise<BlobFile> {
     await this.#prepare()
     const temporaryPath = this.#temporaryPath()
-    const handle = await onDisk(() => open(temporaryPath, 'w'))
-    return new BlobFile({ handle, temporaryPath, path: this.#blobPath(digest) })
+    const handle = await this.#onDisk(() => open(temporaryPath, 'w'))
+    return new BlobFile({ handle, temporaryPath, path: this.#blobPath(digest), onDisk: this.#onDisk })
   }
 
   /** Writes a blob that is already whole and verified. */
@@ -51,7 +55,7 @@ export class ContentDirectory {
   name(reference: string, entry: LayoutEntry): Promise<void> {
     const change = this.#lastChange.then(async () => {
       const path = join(this.#path, 'index.json')
-      const index = await readIndex(path)
+      const index = await this.#onDisk(() => readIndex(path))
       const others = index.manifests.filter(({ annotations }) => annotations?.[nameAnnotation] !== reference)
       const manifests = [...others, { ...entry, annotations: { [nameAnnotation]: reference } }]
       await this.#replace(path, `${JSON.stringify({ ...index, manifests }, null, 2)}\n`)
@@ -61,7 +65,7 @@ export class ContentDirectory {
   }
 
   #prepare(): Promise<void> {
-    this.#prepared ??= onDisk(async () => {
+    this.#prepared ??= this.#onDisk(async () => {
       await mkdir(join(this.#path, 'blobs', 'sha256'), { recursive: true })
       await mkdir(join(this.#path, 'ingest'), { recursive: true })
       await this.#replace(join(this.#path, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}')
@@ -71,7 +75,7 @@ export class ContentDirectory {
 
   async #replace(path: string, content: string | Buffer): Promise<void> {
     const temporaryPath = this.#temporaryPath()
-    await onDisk(async () => {
+    await this.#onDisk(async () => {
       await writeFile(temporaryPath, content)
       await rename(temporaryPath, path)
     })
@@ -92,17 +96,21 @@ export class BlobFile {
   readonly #handle: FileHandle
   readonly #temporaryPath: string
   readonly #path: string
+  readonly #onDisk: OnDisk
   #offset = 0
 
-  constructor(options: { handle: FileHandle; temporaryPath: string; path: string }) {
+  constructor(options: { handle: FileHandle; temporaryPath: string; path: string; onDisk: OnDisk }) {
     this.#handle = options.handle
     this.#temporaryPath = options.temporaryPath
     this.#path = options.path
+    this.#onDisk = options.onDisk
   }
 
   async write(chunk: Buffer): Promise<void> {
     for (let from = 0; from < chunk.length; ) {
-      const { bytesWritten } = await onDisk(() => this.#handle.write(chunk, from, chunk.length - from, this.#offset))
+      const { bytesWritten } = await this.#onDisk(() =>
+        this.#handle.write(chunk, from, chunk.length - from, this.#offset),
+      )
       from += bytesWritten
       this.#offset += bytesWritten
     }
@@ -110,20 +118,22 @@ export class BlobFile {
 
   /** Empties the file, to start over. */
   async reset(): Promise<void> {
-    await onDisk(() => this.#handle.truncate(0))
+    await this.#onDisk(() => this.#handle.truncate(0))
     this.#offset = 0
   }
 
   async commit(): Promise<void> {
-    await onDisk(async () => {
+    await this.#onDisk(async () => {
       await this.#handle.close()
       await rename(this.#temporaryPath, this.#path)
     })
   }
 
   async discard(): Promise<void> {
-    await this.#handle.close().catch(() => undefined)
-    await rm(this.#temporaryPath, { force: true }).catch(() => undefined)
+    await this.#onDisk(async () => {
+      await this.#handle.close().catch(() => undefined)
+      await rm(this.#temporaryPath, { force: true }).catch(() => undefined)
+    })
   }
 }
 
@@ -137,11 +147,18 @@ async function readIndex(path: string): Promise<LayoutIndex> {
   }
 }
 
-async function onDisk<Result>(act: () => Promise<Result>): Promise<Result> {
-  try {
-    return await act()
-  } catch (error) {
-    throw diskFailure(error)
+type OnDisk = <Result>(act: () => Promise<Result>) => Promise<Result>
+
+function accessTo(path: string, begin: Begin | undefined): OnDisk {
+  return async (act) => {
+    const work = begin?.(`the disk at ${path}`)
+    try {
+      return await act()
+    } catch (error) {
+      throw error instanceof RegistryFailure ? error : diskFailure(error)
+    } finally {
+      work?.end()
+    }
   }
 }
 

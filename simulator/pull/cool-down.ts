@@ -14,16 +14,18 @@ const shortestSpanMs = 1_000
  * half is drawn. A pull that brought something ends it.
  *
  * @example
- * const coolDown = new CoolDown(randomStream(1, 'agent/3/polite'))
+ * const coolDown = new CoolDown((host) => randomStream(1, `cool-down/${host}`))
  * coolDown.denied('docker.io', 0)
  * coolDown.refusal('docker.io', 1_000) // PullError: ... waits 58s before asking docker.io again
  */
 export class CoolDown {
-  readonly #random: RandomStream
+  readonly #randomOf: (host: string) => RandomStream
+  readonly #streams = new Map<string, RandomStream>()
   readonly #hosts = new Map<string, { untilMs: number; denials: number }>()
 
-  constructor(random: RandomStream) {
-    this.#random = random
+  /** `randomOf` is asked once for each host: what one of them says moves no wait for another. */
+  constructor(randomOf: (host: string) => RandomStream) {
+    this.#randomOf = randomOf
   }
 
   /** The error of a pull that does not ask the registry yet; null where it may ask. */
@@ -37,23 +39,25 @@ export class CoolDown {
   /** `retryAfterMs` is what the registry asked for: it is kept whole, and only what is added to it is drawn. */
   denied(host: string, nowMs: number, retryAfterMs: number | null = null): void {
     const denials = (this.#hosts.get(host)?.denials ?? 0) + 1
+    const random = this.#streams.get(host) ?? this.#randomOf(host)
+    this.#streams.set(host, random)
     const waitMs =
-      retryAfterMs === null ? this.#drawWait(denials) : retryAfterMs + this.#drawMore(denials, retryAfterMs)
+      retryAfterMs === null ? drawWait(random, denials) : retryAfterMs + drawMore(random, denials, retryAfterMs)
     this.#hosts.set(host, { untilMs: nowMs + waitMs, denials })
   }
 
   granted(host: string): void {
     this.#hosts.delete(host)
   }
+}
 
-  #drawWait(denials: number): number {
-    const wholeMs = Math.min(firstWaitMs * 2 ** (denials - 1), longestWaitMs)
-    return this.#random.integer({ low: wholeMs / 2, high: wholeMs })
-  }
+function drawWait(random: RandomStream, denials: number): number {
+  const wholeMs = Math.min(firstWaitMs * 2 ** (denials - 1), longestWaitMs)
+  return random.integer({ low: wholeMs / 2, high: wholeMs })
+}
 
-  /** Full jitter: anything from nothing up to as long again, and more with every denial. */
-  #drawMore(denials: number, retryAfterMs: number): number {
-    const spanMs = Math.min(Math.max(retryAfterMs, shortestSpanMs) * 2 ** (denials - 1), longestWaitMs)
-    return this.#random.integer({ low: 0, high: Math.ceil(spanMs) })
-  }
+/** Full jitter: anything from nothing up to as long again, and more with every denial. */
+function drawMore(random: RandomStream, denials: number, retryAfterMs: number): number {
+  const spanMs = Math.min(Math.max(retryAfterMs, shortestSpanMs) * 2 ** (denials - 1), longestWaitMs)
+  return random.integer({ low: 0, high: Math.ceil(spanMs) })
 }

@@ -14,6 +14,8 @@ export interface PullRequest {
 export interface PullProgress {
   requests: number
   receivedBytes: number
+  /** Told what each request that got no answer died of, by engines that can tell. */
+  onNoAnswer?: ((error: unknown) => void) | undefined
 }
 
 /**

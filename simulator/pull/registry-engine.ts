@@ -1,7 +1,7 @@
 // A container engine that pulls from registries over HTTP request for request as its persona does, verifies every byte, and keeps
 // what it has in memory.
 import { KasmSimError } from '../../server/kernel/errors.ts'
-import { type RandomStream, randomStream } from '../../server/kernel/random.ts'
+import { type RandomStream, randomStream, streamName } from '../../server/kernel/random.ts'
 import { type ImageReference, parseReference } from '../../server/kernel/reference.ts'
 import { type Connection, logIn } from './authenticate.ts'
 import { Client } from './client.ts'
@@ -24,12 +24,14 @@ export interface RegistryEngineOptions {
   persona?: PersonaName
   /** Whether attestations and who refers to them are asked for. Default: as the persona. */
   attestations?: boolean
-  /** Draws the jitter of waits. Default: a stream of its own. */
-  random?: RandomStream
+  /** Draws the jitter of waits in the pulls of a docker reference; asked once for each. Default: streams of its own. */
+  random?: (reference: string) => RandomStream
   /** Where the registry of a reference's host is: `docker.io` -> http://127.0.0.1:43217 */
   resolve: (host: string) => string
   /** Sent with every request. */
   headers?: Record<string, string>
+  /** A header that tells with every request which docker reference is pulled; default: none does. */
+  pullHeader?: string
   /** Default: linux/amd64. */
   platform?: { os: string; architecture: string }
   /** Layers downloaded at once, instead of the persona's own limit. */
@@ -71,7 +73,9 @@ class RegistryEngine implements Engine {
   readonly #transport: Transport
   readonly #persona: Persona
   readonly #attestations: boolean
-  readonly #random: RandomStream
+  readonly #random: (reference: string) => RandomStream
+  readonly #streams = new Map<string, RandomStream>()
+  readonly #pullHeader: string | null
   readonly #tokens = new Map<string, TokenSource>()
   readonly #parts: EngineParts
   readonly #running = new Set<AbortController>()
@@ -84,7 +88,8 @@ class RegistryEngine implements Engine {
     this.#nowMs = options.nowMs
     this.#persona = persona
     this.#attestations = options.attestations ?? persona.attestations
-    this.#random = options.random ?? randomStream(0, 'pull')
+    this.#random = options.random ?? ((reference) => randomStream(0, streamName('pull', reference)))
+    this.#pullHeader = options.pullHeader ?? null
     this.#transport = new Transport({
       // The client's form, and who it really is.
       headers: {
@@ -102,7 +107,7 @@ class RegistryEngine implements Engine {
         retain: (chain) => images.retainLayer(chain),
         release: (chain) => images.releaseLayer(chain),
       }),
-      content: contentDirectory === undefined ? null : new ContentDirectory(contentDirectory),
+      content: contentDirectory === undefined ? null : new ContentDirectory(contentDirectory, options.begin),
       platform: { os, architecture },
       delay: options.delay,
       unpackBytesPerSecond: options.unpackBytesPerSecond ?? null,
@@ -143,7 +148,7 @@ class RegistryEngine implements Engine {
   async #pull(request: PullRequest, tally: Tally, signal: AbortSignal) {
     const { credentials } = request
     const connection: Connection = {
-      ...{ transport: this.#transport, tally, nowMs: this.#nowMs },
+      ...{ transport: this.#transportOf(request.reference), tally, nowMs: this.#nowMs },
       ...{ tokenHabits: this.#persona.token, tokens: this.#tokens },
     }
     const reference = readReference(request.reference)
@@ -152,10 +157,21 @@ class RegistryEngine implements Engine {
       await logIn(connection, { endpoint, login: credentials, query: loginQueries[this.#persona.login], signal })
     }
     const own = credentials && loginHost(credentials.registry) === reference.host ? credentials : null
-    const image = { reference, credentials: own, signal }
+    const image = { reference, credentials: own, random: this.#streamOf(request.reference), signal }
     return this.#persona.downloads.layersBy === 'chain'
       ? this.#pullChain(connection, image)
       : this.#pullContent(connection, image)
+  }
+
+  #transportOf(reference: string): Transport {
+    if (this.#pullHeader === null) return this.#transport
+    return this.#transport.with({ [this.#pullHeader]: encodeURIComponent(reference) })
+  }
+
+  #streamOf(reference: string): RandomStream {
+    const stream = this.#streams.get(reference) ?? this.#random(reference)
+    this.#streams.set(reference, stream)
+    return stream
   }
 
   async #pullChain(connection: Connection, image: ImagePull) {
@@ -170,13 +186,13 @@ class RegistryEngine implements Engine {
   }
 
   /** Tries the whole pull as often as the persona does. */
-  async #pullContent(connection: Connection, { reference, credentials: login, signal }: ImagePull) {
+  async #pullContent(connection: Connection, { reference, credentials: login, random, signal }: ImagePull) {
     const endpoint = endpointOf(reference.host, this.#resolve)
     const persona = this.#persona
     const attestations = this.#attestations
     const { delay } = this.#parts
     for (let tries = 0; ; tries += 1) {
-      const client = new Client({ persona, connection, endpoint, reference, login, delay, random: this.#random })
+      const client = new Client({ persona, connection, endpoint, reference, login, delay, random })
       try {
         return await new ContentPull({ persona, parts: this.#parts, client, reference, attestations, signal }).run()
       } catch (error) {
@@ -191,6 +207,7 @@ class RegistryEngine implements Engine {
 interface ImagePull {
   reference: ImageReference
   credentials: RegistryCredentials | null
+  random: RandomStream
   signal: AbortSignal
 }
 

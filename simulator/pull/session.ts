@@ -11,6 +11,8 @@ import type { Answer, Transport, TransportRequest } from './transport.ts'
 export interface Tally {
   requests: number
   receivedBytes: number
+  /** Told what a request that got no answer died of. */
+  onNoAnswer?: ((error: unknown) => void) | undefined
 }
 
 /** An Authorization header, and whether it is past its time by now. */
@@ -137,6 +139,7 @@ export class Session {
       return await this.#transport.send(request)
     } catch (error) {
       request.signal.throwIfAborted()
+      this.tally.onNoAnswer?.(error)
       const { code, text } = describeNetworkError(error, request.url.host)
       throw new RegistryFailure(code, text, { retried: true, cause: error })
     }

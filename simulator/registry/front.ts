@@ -1,6 +1,10 @@
 // The HTTP front of a registry: reads what is asked, asks who asks, asks the policy, has it answered, and writes it down.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import querystring from 'node:querystring'
 import type { Clock } from '../../server/kernel/clock.ts'
+import { Timekeeper } from '../../server/kernel/timekeeper.ts'
+import { turnOf } from '../../server/kernel/turns.ts'
+import { type Work, workHeader } from '../../server/kernel/work.ts'
 import type { RegistryAccount } from '../scenario/scenario.ts'
 import { RegistryAnswers } from './answer/answers.ts'
 import { type Problem, problemOf, RegistryProblem } from './answer/problem.ts'
@@ -9,7 +13,7 @@ import { readAnswerFacts } from './answer-facts.ts'
 import { readAuthorization, writeChallenge } from './authorization.ts'
 import type { Backend, Route } from './backend/backend.ts'
 import type { BlobHost } from './blob-host.ts'
-import { CallerGone, Exchange } from './exchange.ts'
+import { CallerGone, Exchange, goneSignalOf } from './exchange.ts'
 import { type FaultDecider, strike } from './faults/strike.ts'
 import type { RequestRecord } from './journal.ts'
 import type { Profile } from './policy/policy.ts'
@@ -19,6 +23,8 @@ import { assertRepositoryName, isRepositoryName, readTarget, type Target } from 
 import { TokenEndpoint } from './token-endpoint.ts'
 import { TokenSigner } from './tokens.ts'
 
+/** Sent with what a run pushes. */
+export const publisherHeader = 'x-kasm-sim-publisher'
 /** Of a user agent the journal keeps so many characters. */
 const userAgentMax = 256
 
@@ -35,7 +41,8 @@ interface FrontOptions {
   shaper: Shaper | null
   /** Null where nothing goes wrong. */
   faults: FaultDecider | null
-  onEnd: (record: RequestRecord) => void
+  /** Told of each request once all is known of it, and of the work that it is part of. */
+  onEnd: (record: RequestRecord, work: number | null) => void
 }
 
 /** Answers requests. */
@@ -84,29 +91,42 @@ export class Front {
     target: Target,
     answer: (exchange: Exchange) => Promise<void>,
   ): Promise<void> {
-    const startedAtMs = this.#options.clock.nowMs()
-    const { source, agent } = this.#callerOf(request)
-    const shaped = this.#options.shaper?.answer(agent, response) ?? null
-    const exchange = new Exchange({ request, response, target, source, shaped })
+    const { clock, shaper } = this.#options
+    const { source, agent, work, isPublisher } = this.#callerOf(request)
+    // Whoever asked has left before it was read.
+    if (work === 'over') {
+      response.destroy()
+      return
+    }
+    const gone = goneSignalOf(response)
+    const shaped = isPublisher ? null : (shaper?.answer(agent, response, gone, work) ?? null)
+    const exchange = new Exchange({ request, response, target, source, shaped, work, gone })
+    let startedAtMs = clock.nowMs()
     let waitMs: number | undefined
     exchange.onHead = () => {
-      waitMs = Math.round(this.#options.clock.nowMs() - startedAtMs)
+      waitMs = Math.round(clock.nowMs() - startedAtMs)
     }
-    let ended = false
+    let isKnown = false
     const end = () => {
-      if (ended) return
-      ended = true
+      if (isKnown) return
+      isKnown = true
       // What is left of a body that nobody wanted lies before the next request.
       request.resume()
       exchange.onEnd?.()
-      const status = exchange.rawStatus ?? (response.headersSent ? response.statusCode : 0)
-      const seen = { ...recordOf(exchange, this.#options.clock.nowMs()), agent, status, startedAtMs }
-      this.#options.onEnd(waitMs === undefined ? seen : { ...seen, waitMs })
+      // What a network has not brought to an answer before its caller left has not been asked of the registry.
+      if (shaped !== null && exchange.status === null) return
+      const status = exchange.status ?? 0
+      const seen = { ...recordOf(exchange, clock.nowMs()), agent, status, startedAtMs }
+      this.#options.onEnd(waitMs === undefined ? seen : { ...seen, waitMs }, work?.number ?? null)
     }
+    exchange.onKnown = end
     response.on('finish', end).on('close', end).on('error', ignore)
     request.on('error', ignore)
+    const leave = work?.join()
+    response.on('close', () => leave?.())
     try {
-      if (shaped) await travel(shaped)
+      if (shaped) startedAtMs = await travel(exchange, shaped, clock)
+      else if (work && isFrozen(clock)) await takeTurn(exchange, work, clock)
       if (!(await this.#strike(exchange, agent))) await answer(exchange)
     } catch (error) {
       refuse(exchange, error)
@@ -118,7 +138,8 @@ export class Front {
     const { faults } = this.#options
     const { target, source } = exchange
     const { class: requestClass, repository, reference } = target
-    const request = { class: requestClass, repository: repository || null, reference: reference || null, agent, source }
+    const named = { repository: repository || null, reference: reference || null }
+    const request = { class: requestClass, ...named, agent, source, pull: this.#pullOf(exchange.request) }
     const hit = faults?.decide(request) ?? null
     if (faults === null || hit === null) return false
     exchange.fault = hit.fault
@@ -174,26 +195,55 @@ export class Front {
     return { GET: (exchange) => endpoint.get(exchange), POST: (exchange) => endpoint.post(exchange) }
   }
 
+  /** What a request of the run's own fleet is part of. */
+  #pullOf({ headers }: IncomingMessage): string | null {
+    const pull = this.#options.trustSimulationHeaders ? headers['x-kasm-sim-pull'] : undefined
+    return typeof pull === 'string' ? querystring.unescape(pull) : null
+  }
+
   /** The run's own fleet says in headers whom it stands for; nobody else is believed. */
-  #callerOf({ headers, socket }: IncomingMessage): { source: string; agent: number | null } {
+  #callerOf({ headers, socket }: IncomingMessage): Caller {
     const address = socket.remoteAddress ?? ''
-    if (!this.#options.trustSimulationHeaders) return { source: address, agent: null }
+    const { trustSimulationHeaders, clock } = this.#options
+    if (!trustSimulationHeaders) return { source: address, agent: null, work: null, isPublisher: false }
     const source = headers['x-kasm-sim-source']
     const agent = headers['x-kasm-sim-agent']
+    const number = headers[workHeader]
+    const work = number === undefined || !(clock instanceof Timekeeper) ? null : (clock.work.find(number) ?? 'over')
     return {
       source: typeof source === 'string' && /^[\w.:%-]{1,64}$/.test(source) ? source : address,
       agent: typeof agent === 'string' && /^\d{1,9}$/.test(agent) ? Number(agent) : null,
+      work,
+      isPublisher: headers[publisherHeader] !== undefined,
     }
   }
 }
 
-/** A request whose caller leaves on its way is not one for the policy: nothing has been asked of the registry yet. */
-async function travel(shaped: ShapedAnswer): Promise<void> {
-  try {
-    await shaped.latency()
-  } catch {
-    throw new CallerGone()
-  }
+interface Caller {
+  source: string
+  agent: number | null
+  /** What it has begun and waits for; `over` where it waits no more. */
+  work: Work | 'over' | null
+  /** Whether it pushes for a run, from beside the registry: the network between is that of the agents. */
+  isPublisher: boolean
+}
+
+/**
+ * Brings a request to the registry, and returns when it arrived. One whose caller leaves on its way is not one for the policy: nothing
+ * has been asked of the registry yet.
+ */
+async function travel(exchange: Exchange, shaped: ShapedAnswer, clock: Clock): Promise<number> {
+  await exchange.hold(() => shaped.wayThere())
+  return clock.nowMs() - shaped.serverLatencyMs
+}
+
+/** What reaches the registry at one moment of a clock that is moved on reaches it one after the other, as it was begun. */
+function takeTurn(exchange: Exchange, { number }: Work, clock: Timekeeper): Promise<void> {
+  return exchange.hold((gone) => clock.wait(0, gone, turnOf('exchange', number)))
+}
+
+function isFrozen(clock: Clock): clock is Timekeeper {
+  return clock instanceof Timekeeper && clock.state.isFrozen
 }
 
 function answersOf({ profile, accounts, backend, clock }: FrontOptions): RegistryAnswers {

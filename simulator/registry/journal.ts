@@ -54,6 +54,24 @@ export interface Journal {
 
 /** What the journal holds at most; older requests fall out. */
 const journalEntriesMax = 20_000
+/** No registry takes names that make longer paths; whoever asks for one must not fill the memory with it. */
+const textLengthMax = 600
+
+function shortened(record: RequestRecord): RequestRecord {
+  const { path, repository, reference } = record
+  if (path.length <= textLengthMax) return record
+  return {
+    ...record,
+    path: cut(path),
+    repository: repository && cut(repository),
+    reference: reference && cut(reference),
+  }
+}
+
+/** A copy: a part of a text keeps all of it in memory. */
+function cut(text: string): string {
+  return Buffer.from(text.slice(0, textLengthMax)).toString()
+}
 
 /** Gives each request what it was for. What a version check turns out to be is known once more of it has come. */
 export class JournalReader {
@@ -83,7 +101,7 @@ export class JournalRing implements Journal {
   }
 
   add(record: RequestRecord, endedAtMs: number): void {
-    this.#entries[this.#total % journalEntriesMax] = this.#reader.read(record, endedAtMs)
+    this.#entries[this.#total % journalEntriesMax] = this.#reader.read(shortened(record), endedAtMs)
     this.#total += 1
   }
 

@@ -18,7 +18,7 @@ export const mediaTypes = {
 /** A manifest as the store keeps it. */
 export interface ManifestFacts {
   mediaType: string
-  /** Blobs that must be there before the manifest is. */
+  /** Blobs that must be there before the manifest is; the first of an image is its configuration. */
   blobs: string[]
   /** Manifests that an index lists. */
   children: string[]

@@ -13,7 +13,7 @@ export interface ModelledLayer {
 
 /** What a tag stands for at one time. */
 export interface ModelledImage {
-  /** Counts from 0 through all images ever published. */
+  /** Counts from 0 through all images ever published; the same image under another tag has the same one. */
   number: number
   repository: string
   tag: string
@@ -62,7 +62,7 @@ export class ModelledImages {
     const layers = image.layers.map((layer) => this.#layer({ seed: image.seed, ...layer }))
     const { index, manifest, config } = describeImage(layers)
     const published: ModelledImage = {
-      number: this.#images.length,
+      number: this.#images.find(({ digest }) => digest === index.digest)?.number ?? this.#images.length,
       ...{ repository, tag, layers },
       digest: index.digest,
       manifestDigest: manifest.digest,

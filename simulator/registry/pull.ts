@@ -7,6 +7,9 @@ import type { Exchange } from './exchange.ts'
 import { mediaTypes } from './manifest.ts'
 import type { Repository, Store, StoredManifest } from './store.ts'
 
+/** What is larger is sent as layers are. */
+const configurationBytesMax = 64 * 1024
+
 /** `GET /v2/`: this is a registry, and the caller may speak to it. */
 export function ping(exchange: Exchange): void {
   exchange.json(200, {})
@@ -28,7 +31,8 @@ export function readManifestRoute(exchange: Exchange, store: Store): void {
 /** GET and HEAD of a blob, whole or a range of it. */
 export async function readBlobRoute(exchange: Exchange, store: Store): Promise<void> {
   const { reference } = exchange.target
-  const blob = repositoryOf(exchange, store).blobs.get(reference)
+  const repository = repositoryOf(exchange, store)
+  const blob = repository.blobs.get(reference)
   if (!blob) {
     if (digestAlgorithm(reference) === null) throw new RegistryProblem('DIGEST_INVALID', { digest: reference })
     throw new RegistryProblem('BLOB_UNKNOWN', { digest: reference })
@@ -46,7 +50,11 @@ export async function readBlobRoute(exchange: Exchange, store: Store): Promise<v
     'cache-control': 'max-age=31536000',
     'content-range': status === 206 ? `bytes ${startBytes}-${endBytes - 1}/${sizeBytes}` : undefined,
   }
-  await exchange.stream(status, headers, blob.read(startBytes, endBytes), endBytes - startBytes)
+  const sentBytes = endBytes - startBytes
+  // As manifests do, a configuration takes no bandwidth of a modelled network.
+  const isSmall = sentBytes <= configurationBytesMax && repository.isConfiguration(reference)
+  if (isSmall) exchange.reply(status, headers, Buffer.concat([...blob.read(startBytes, endBytes)]))
+  else await exchange.stream(status, headers, blob.read(startBytes, endBytes), sentBytes)
 }
 
 /** The tags of a repository in order, a page at a time where the caller asks for pages. */

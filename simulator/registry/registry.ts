@@ -30,7 +30,10 @@ export interface RegistryOptions {
   port?: number
   /** Where blobs are redirected to, of profiles that do so. Default 0: any free port. */
   blobPort?: number
-  /** Trusts the headers `x-kasm-sim-source` (the caller's address) and `x-kasm-sim-agent` (its number): for runs of our own fleet only. */
+  /**
+   * Trusts the headers `x-kasm-sim-source` (the caller's address), `x-kasm-sim-agent` (its number), `x-kasm-sim-pull` and
+   * `x-kasm-sim-work` (what it has begun on the clock of the registry): for runs of our own fleet only.
+   */
   trustSimulationHeaders?: boolean
   /** The network between: blobs go out no faster than it carries them, and answers as late. Default: as fast as they can. */
   shape?: Shape
@@ -42,8 +45,8 @@ export interface RegistryOptions {
   backend?: Backend
   /** Who shows it may control it over HTTP from anywhere (docs/control.md); default: callers on this machine alone may. */
   controlToken?: string
-  /** Told of each request when its answer has ended or was cut. */
-  onRequest?: (record: RequestRecord) => void
+  /** Told of each request when its answer has ended or was cut, and of the number of the work that it is part of. */
+  onRequest?: (record: RequestRecord, work: number | null) => void
 }
 
 export interface EmbeddedRegistry {
@@ -94,9 +97,9 @@ export async function startRegistry(options: RegistryOptions): Promise<EmbeddedR
   const { profile, accounts = [], clock = createClock(), trustSimulationHeaders = false, shape, onRequest } = options
   const backend = options.backend ?? new EmbeddedBackend(clock)
   const journal = new JournalRing()
-  const onEnd = (record: RequestRecord) => {
+  const onEnd = (record: RequestRecord, work: number | null) => {
     journal.add(record, clock.nowMs())
-    onRequest?.(record)
+    onRequest?.(record, work)
   }
   const blobHost = profile.blobRedirect ? new BlobHost(profile.blobRedirect, clock) : null
   const shaper = shape ? new Shaper(shape, clock) : null

@@ -3,7 +3,10 @@
 // so both kinds of time share alike; one timer serves all bodies.
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../../server/kernel/clock.ts'
-import { SharedLink } from '../network/shared-link.ts'
+import { tickAt } from '../../server/kernel/event-queue.ts'
+import { turnOf } from '../../server/kernel/turns.ts'
+import type { Work } from '../../server/kernel/work.ts'
+import { type Served, SharedLink } from '../network/shared-link.ts'
 
 /** What lies between the registry and its callers, on the registry's clock. A rate of null is no limit. */
 export interface Shape {
@@ -13,18 +16,26 @@ export interface Shape {
   connectionBytesPerSecond: number | null
   /** What an agent can receive, all its bodies together. Callers that name no agent have no limit of their own. */
   downlinkBytesPerSecond: (agent: number) => number | null
-  /** Before each answer: the way there and back, and the registry's own time. */
-  latencyMs: number
-  /** Waits about so long on the registry's clock; rejects once the signal is aborted. */
-  delay: (durationMs: number, signal: AbortSignal) => Promise<void>
-  /** Told of each answer that is held back; what it returns is called when the answer goes on. */
-  hold?: () => () => void
+  /** The way of a request there and of its answer back, half of it each. */
+  roundTripMs: number
+  /** What the registry takes before it answers. */
+  serverLatencyMs: number
+  /** Waits about so long on the registry's clock; rejects once the signal is aborted. The turn orders what ends at one moment. */
+  delay: (durationMs: number, signal: AbortSignal, turn?: number) => Promise<void>
+  /** Lets each body out in one piece when the network has carried all of it: for a clock that is moved on. Default false. */
+  wholeBodies?: boolean
+  /** Told by how much a body had more than its network's time to reach its caller. */
+  onLate?: (lateMs: number) => void
+  /** Told of what the bodies bring over the network, by the registry's clock. */
+  onServed?: (served: Served) => void
 }
 
 /** A body on its way. */
 interface Flow {
   /** How many bytes of it may have gone out by now; waits until those are more than `sentBytes`. */
   allowedBytes(sentBytes: number): Promise<number>
+  /** How many bytes of it the network has carried by now. */
+  carriedBytes(): number
   /** Gives its share back and ends its wait; of no effect on a body that is through. */
   close(): void
 }
@@ -32,13 +43,15 @@ interface Flow {
 /** No less than this, or the rest, is let out at a time: smaller pieces would cost more than they make smooth. */
 const pieceBytesMin = 16 * 1024
 
+const never = new AbortController().signal
+
 /**
  * The bodies that a registry sends. A caller that takes them more slowly than its share catches up: over a whole body it gets no
  * more than its share, at one moment it may.
  *
  * @example
  * const answer = new Shaper(shape, clock).answer(7, response)
- * await answer.latency()
+ * await answer.wayThere()
  * for await (const piece of answer.pace(blob.read(0, blob.sizeBytes), blob.sizeBytes)) response.write(piece)
  */
 export class Shaper {
@@ -61,28 +74,44 @@ export class Shaper {
     this.#shape = shape
     this.#clock = clock
     this.#startMs = clock.nowMs()
-    this.#link = new SharedLink({
+    const rates = {
       uplinkBytesPerMs: bytesPerMs(shape.uplinkBytesPerSecond),
       connectionBytesPerMs: bytesPerMs(shape.connectionBytesPerSecond),
       downlinkBytesPerMs: this.#downlinksBytesPerMs,
-    })
+    }
+    const { onServed } = shape
+    const tell = (served: Served) =>
+      onServed?.({ ...served, fromMs: served.fromMs + this.#startMs, toMs: served.toMs + this.#startMs })
+    this.#link = new SharedLink(rates, onServed ? tell : null)
   }
 
-  /** Stands between an answer and its caller, an agent where it says so. */
-  answer(agent: number | null, response: ServerResponse): ShapedAnswer {
-    const { latencyMs, delay, hold = notHeld } = this.#shape
-    const gone = new AbortController()
-    response.once('close', () => gone.abort())
+  /** Stands between an answer and its caller, an agent where it says so, for the work that the caller waits for. */
+  answer(agent: number | null, response: ServerResponse, gone: AbortSignal, work: Work | null = null): ShapedAnswer {
+    const { roundTripMs, serverLatencyMs, delay, onLate } = this.#shape
+    // Also where nothing takes any time, what reaches the registry at one moment reaches it one after the other.
+    const wait = async (durationMs: number) => {
+      if (durationMs > 0 || work) await delay(durationMs, gone, work ? turnOf('exchange', work.number) : undefined)
+    }
+    let flow: ShapedFlow | null = null
+    response.once('finish', () => {
+      if (flow !== null && !Number.isNaN(flow.endedAtMs)) onLate?.(this.#nowMs - flow.endedAtMs)
+    })
     return new ShapedAnswer({
-      latency: () => (latencyMs > 0 ? delay(latencyMs, gone.signal).finally(hold()) : Promise.resolve()),
-      open: (sizeBytes) => this.#open(agent, sizeBytes),
-      gone: gone.signal,
+      serverLatencyMs,
+      wayThere: () => wait(roundTripMs / 2 + serverLatencyMs),
+      wayHome: () => wait(roundTripMs / 2),
+      open: (sizeBytes) => {
+        flow = this.#open({ agent, work }, sizeBytes)
+        return flow
+      },
+      unshaped: (bytes) => this.#tellUnshaped(bytes),
+      gone,
     })
   }
 
   /** Starts a body; null where nothing holds it back. */
-  #open(agent: number | null, sizeBytes: number): Flow | null {
-    const { uplinkBytesPerSecond, connectionBytesPerSecond } = this.#shape
+  #open({ agent, work }: { agent: number | null; work: Work | null }, sizeBytes: number): ShapedFlow | null {
+    const { uplinkBytesPerSecond, connectionBytesPerSecond, delay, wholeBodies = false } = this.#shape
     const place = this.#placeFor(agent)
     const isLimited =
       uplinkBytesPerSecond !== null ||
@@ -92,14 +121,23 @@ export class Shaper {
     const nowMs = this.#advance()
     const id = this.#nextId++
     const flow = new ShapedFlow(sizeBytes, {
+      pieceBytes: wholeBodies ? sizeBytes : pieceBytesMin,
       allow: (wantedBytes) => this.#allow(id, wantedBytes),
+      carriedBytes: () => this.#carriedBytes(id, sizeBytes),
       drop: () => this.#drop(id),
-      hold: this.#shape.hold ?? notHeld,
+      pause: () => work?.pause() ?? (() => undefined),
+      turn: work ? () => delay(0, never, turnOf('body', work.number)) : null,
     })
     this.#flows.set(id, flow)
     this.#link.open({ id, agent: place, sizeBytes }, nowMs)
     this.#letGo(nowMs)
     return flow
+  }
+
+  /** A body that nothing holds back is there as soon as it is sent. */
+  #tellUnshaped(bytes: number): void {
+    const nowMs = this.#clock.nowMs()
+    this.#shape.onServed?.({ bytes, fromMs: nowMs, toMs: nowMs })
   }
 
   /** How much of a body may have gone out; sees to it that its wait for more ends in time. */
@@ -110,6 +148,11 @@ export class Shaper {
     const { throughBytes, wantedAtMs } = this.#progressOf(id, flow.sizeBytes, wantedBytes, nowMs)
     if (throughBytes < wantedBytes) this.#wakeAt(wantedAtMs)
     return throughBytes
+  }
+
+  #carriedBytes(id: number, sizeBytes: number): number {
+    const nowMs = this.#advance()
+    return this.#flows.has(id) ? Math.floor(sizeBytes - this.#link.progressOf(id, nowMs).leftBytes) : sizeBytes
   }
 
   #drop(id: number): void {
@@ -123,22 +166,28 @@ export class Shaper {
   #advance(nowMs = Math.max(this.#nowMs, this.#toldMs)): number {
     this.#toldMs = nowMs
     let anyEnded = false
-    while (this.#link.nextEndMs <= nowMs) {
-      const ended = this.#link.takeEnded(this.#link.nextEndMs)
+    for (let atMs = this.#nextEndMs; atMs <= nowMs; atMs = this.#nextEndMs) {
+      const ended = this.#link.takeEnded(atMs)
       // Where rounding leaves something over, a later moment takes it.
       if (ended.length === 0) ended.push(...this.#link.takeEnded(nowMs))
       if (ended.length === 0) break
-      for (const id of ended) this.#end(id)
+      for (const id of ended) this.#end(id, atMs)
       anyEnded = true
     }
     if (anyEnded) this.#letGo(nowMs)
     return nowMs
   }
 
-  #end(id: number): void {
+  get #nextEndMs(): number {
+    return tickAt(this.#link.nextEndMs)
+  }
+
+  #end(id: number, atMs: number): void {
     const flow = this.#flows.get(id)
     this.#flows.delete(id)
-    flow?.goOn(flow.sizeBytes)
+    if (flow === undefined) return
+    flow.endedAtMs = atMs
+    flow.goOn(flow.sizeBytes)
   }
 
   /** In whole bytes: what rounding leaves over must not be waited for again and again. */
@@ -175,7 +224,7 @@ export class Shaper {
       this.#wakeMs = Number.POSITIVE_INFINITY
       this.#letGo(this.#advance(Math.max(this.#nowMs, this.#toldMs, atMs)))
     }
-    this.#shape.delay(Math.max(0, atMs - this.#nowMs), signal).then(wake, () => undefined)
+    this.#shape.delay(Math.max(0, atMs - this.#nowMs), signal, turnOf('body')).then(wake, () => undefined)
   }
 
   get #nowMs(): number {
@@ -202,27 +251,50 @@ export class Shaper {
 
 /** One answer as the network lets it through. */
 export class ShapedAnswer {
-  /** Lasts as long as the answer takes to begin; rejects when the caller goes away. */
-  readonly latency: () => Promise<void>
+  readonly serverLatencyMs: number
+  /** Lasts until the registry answers; rejects when the caller goes away. */
+  readonly wayThere: () => Promise<void>
+  /** Lasts until the answer is where its caller is; rejects when that goes away. */
+  readonly wayHome: () => Promise<void>
+  /** How many bytes of its body the network has carried, where the network holds it back. */
+  carriedBytes = 0
   readonly #open: (sizeBytes: number) => Flow | null
+  readonly #unshaped: (bytes: number) => void
   readonly #gone: AbortSignal
 
   constructor(options: {
-    latency: () => Promise<void>
+    serverLatencyMs: number
+    wayThere: () => Promise<void>
+    wayHome: () => Promise<void>
     open: (sizeBytes: number) => Flow | null
+    /** Told of bytes that go out without a flow. */
+    unshaped: (bytes: number) => void
     /** Aborted when the caller is gone or has everything. */
     gone: AbortSignal
   }) {
-    this.latency = options.latency
+    this.serverLatencyMs = options.serverLatencyMs
+    this.wayThere = options.wayThere
+    this.wayHome = options.wayHome
     this.#open = options.open
+    this.#unshaped = options.unshaped
     this.#gone = options.gone
+  }
+
+  async *#passed(pieces: Iterable<Buffer> | AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+    for await (const piece of pieces) {
+      this.#unshaped(piece.length)
+      yield piece
+    }
   }
 
   /** The pieces of a body as they may go out; a body that nobody waits for any more is not held back. */
   async *pace(pieces: Iterable<Buffer> | AsyncIterable<Buffer>, sizeBytes: number): AsyncIterable<Buffer> {
     const flow = this.#open(sizeBytes)
-    if (flow === null) return yield* pieces
-    const close = () => flow.close()
+    if (flow === null) return yield* this.#passed(pieces)
+    const close = () => {
+      this.carriedBytes = flow.carriedBytes()
+      flow.close()
+    }
     if (this.#gone.aborted) close()
     this.#gone.addEventListener('abort', close)
     let sentBytes = 0
@@ -239,35 +311,46 @@ export class ShapedAnswer {
       }
     } finally {
       this.#gone.removeEventListener('abort', close)
-      flow.close()
+      close()
     }
   }
 }
 
 interface FlowShaper {
+  /** How many bytes go out at a time. */
+  pieceBytes: number
   allow(wantedBytes: number): number
+  carriedBytes(): number
   drop(): void
-  hold: () => () => void
+  /** It waits: the clock need not. */
+  pause(): () => void
+  /** Where bodies that may go on at one moment do so one after the other. */
+  turn: (() => Promise<void>) | null
 }
 
 class ShapedFlow implements Flow {
   readonly sizeBytes: number
+  /** When the network had carried all of it. */
+  endedAtMs = Number.NaN
   /** What it waits for; null when it does not wait. */
   wantedBytes: number | null = null
+  readonly carriedBytes: () => number
   readonly #shaper: FlowShaper
   #goOn: (allowedBytes: number) => void = () => undefined
 
   constructor(sizeBytes: number, shaper: FlowShaper) {
     this.sizeBytes = sizeBytes
     this.#shaper = shaper
+    this.carriedBytes = shaper.carriedBytes
   }
 
   async allowedBytes(sentBytes: number): Promise<number> {
-    const wantedBytes = Math.min(sentBytes + pieceBytesMin, this.sizeBytes)
-    const allowedBytes = this.#shaper.allow(wantedBytes)
+    const { allow, pause, pieceBytes } = this.#shaper
+    const wantedBytes = Math.min(sentBytes + pieceBytes, this.sizeBytes)
+    const allowedBytes = allow(wantedBytes)
     if (allowedBytes >= wantedBytes) return allowedBytes
     this.wantedBytes = wantedBytes
-    const goOn = this.#shaper.hold()
+    const goOn = pause()
     return new Promise((resolve) => {
       this.#goOn = (bytes) => {
         goOn()
@@ -276,19 +359,20 @@ class ShapedFlow implements Flow {
     })
   }
 
+  /** So many bytes may go out. */
   goOn(allowedBytes: number): void {
+    if (this.wantedBytes === null) return
     this.wantedBytes = null
-    this.#goOn(allowedBytes)
+    const { turn } = this.#shaper
+    if (turn === null) this.#goOn(allowedBytes)
+    else void turn().then(() => this.#goOn(allowedBytes))
   }
 
   close(): void {
     this.#shaper.drop()
-    this.goOn(this.sizeBytes)
+    this.wantedBytes = null
+    this.#goOn(this.sizeBytes)
   }
-}
-
-function notHeld(): () => void {
-  return () => undefined
 }
 
 function bytesPerMs(bytesPerSecond: number | null): number {

@@ -23,6 +23,13 @@ export class Repository {
   /** How many indexes list a manifest. */
   readonly #listings = new Map<string, number>()
   readonly #referrers = new Map<string, Set<StoredManifest>>()
+  /** Blobs that were ever the configuration of an image. */
+  readonly #configurations = new Set<string>()
+
+  /** Whether a blob is the configuration of an image, and no layer. */
+  isConfiguration(digest: string): boolean {
+    return this.#configurations.has(digest)
+  }
 
   /** The manifest that a tag or digest stands for. */
   find(reference: string): StoredManifest | undefined {
@@ -41,6 +48,8 @@ export class Repository {
   addManifest(manifest: StoredManifest): void {
     this.manifests.set(manifest.blob.digest, manifest)
     for (const child of manifest.children) this.#listings.set(child, (this.#listings.get(child) ?? 0) + 1)
+    const [configuration] = manifest.blobs
+    if (configuration !== undefined) this.#configurations.add(configuration)
     if (manifest.subject === null) return
     this.#referrers.set(manifest.subject, (this.#referrers.get(manifest.subject) ?? new Set()).add(manifest))
   }
@@ -75,11 +84,15 @@ export class Store {
     return this.#pool.get(digest)?.blob
   }
 
+  hasRoom(sizeBytes: number): boolean {
+    return this.#reservedBytes + sizeBytes <= storedBytesMax
+  }
+
   /**
    * @throws RegistryProblem where there is no room for so many bytes more
    */
   assertRoom(sizeBytes: number): void {
-    if (this.#reservedBytes + sizeBytes <= storedBytesMax) return
+    if (this.hasRoom(sizeBytes)) return
     const message = `the registry keeps at most ${storedBytesMax / 2 ** 30} GiB of pushed content`
     throw new RegistryProblem('SIZE_INVALID', null, { status: 413, message })
   }

@@ -1,5 +1,6 @@
 // How values spread, in little memory however many there are.
 import { build, type Histogram } from 'hdr-histogram-js'
+import { percentileRank } from '../../server/kernel/percentile.ts'
 
 /** The spread of some values, in their own unit. Percentiles are within 0.1 % of the exact value; the others are exact. */
 export interface Distribution {
@@ -10,6 +11,15 @@ export interface Distribution {
   p95: number
   max: number
 }
+
+/** Where a number lies that is not yet settled: at least `low`; at most `high`, null where that has no end. */
+export interface Bounds {
+  low: number
+  high: number | null
+}
+
+/** Parts of a distribution to which values belong that are still growing. */
+export type OpenDistribution = Record<'p50' | 'p95' | 'max', Bounds>
 
 /** Takes values of 0 or more; about a hundred kilobytes, for three values as for three million. */
 export class DistributionRecorder {
@@ -36,14 +46,46 @@ export class DistributionRecorder {
       count: this.#count,
       min: this.#min,
       mean: Math.round(this.#sum / this.#count),
-      p50: this.#percentile(50),
-      p95: this.#percentile(95),
+      p50: this.#percentile(0.5),
+      p95: this.#percentile(0.95),
       max: this.#max,
     }
   }
 
+  /**
+   * The distribution together with values that are still growing, by what each has come to; null where there is no value at all. What
+   * the open ones cannot change has both bounds equal.
+   */
+  resultWithOpen(open: readonly number[]): OpenDistribution | null {
+    const soFar = this.#with(open).result()
+    if (soFar === null) return null
+    const highAt = (percent: number) => {
+      const rank = Math.max(1, Math.round((percent / 100) * soFar.count))
+      return rank > this.#count ? null : this.#percentile((100 * rank) / this.#count)
+    }
+    return {
+      p50: { low: soFar.p50, high: highAt(50) },
+      p95: { low: soFar.p95, high: highAt(95) },
+      max: { low: soFar.max, high: highAt(100) },
+    }
+  }
+
+  #with(values: readonly number[]): DistributionRecorder {
+    if (values.length === 0) return this
+    const both = new DistributionRecorder()
+    both.#histogram.add(this.#histogram as never)
+    both.#count = this.#count
+    both.#sum = this.#sum
+    both.#min = this.#min
+    both.#max = this.#max
+    for (const value of values) both.record(value)
+    return both
+  }
+
   /** The histogram answers with the end of the value's bucket, which may lie beyond every value there was. */
-  #percentile(percent: number): number {
-    return Math.max(this.#min, Math.min(this.#max, this.#histogram.getValueAtPercentile(percent)))
+  #percentile(share: number): number {
+    // It rounds ranks in its own way, so it is asked for one that is whole.
+    const value = this.#histogram.getValueAtPercentile((100 * percentileRank(share, this.#count)) / this.#count)
+    return Math.max(this.#min, Math.min(this.#max, value))
   }
 }

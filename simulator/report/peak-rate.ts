@@ -13,10 +13,10 @@ const windowSeconds = 10
  * bytes.perSecond() // 2000000
  */
 export class PeakRate {
-  /** What falls into a second alone. */
-  readonly #single: number[] = []
+  /** What falls into a second alone. Both are kept for seconds in which something happened, however long the run. */
+  readonly #single = new Map<number, number>()
   /** By how much the amount of each second changes from this one on. */
-  readonly #change: number[] = []
+  readonly #change = new Map<number, number>()
 
   add({ amount, fromMs, toMs }: { amount: number; fromMs: number; toMs: number }): void {
     const first = Math.floor(Math.max(0, fromMs) / 1_000)
@@ -34,24 +34,28 @@ export class PeakRate {
 
   /** Rounded to whole units; 0 where nothing was added. */
   perSecond(): number {
+    const eventful = [...new Set([...this.#single.keys(), ...this.#change.keys()])].sort((a, b) => a - b)
     let peak = 0
     let steady = 0
     let sum = 0
-    const seconds: number[] = []
-    const length = Math.max(this.#single.length, this.#change.length)
-    for (let second = 0; second < length; second += 1) {
-      steady += this.#change[second] ?? 0
-      const amount = steady + (this.#single[second] ?? 0)
-      seconds.push(amount)
-      sum += amount - (seconds[second - windowSeconds] ?? 0)
-      peak = Math.max(peak, sum)
+    /** The amounts of the latest seconds, by the second's place among ten. */
+    const latest = new Array<number>(windowSeconds).fill(0)
+    for (const [index, from] of eventful.entries()) {
+      // Once ten seconds were the same, so is every window up to the next second in which something happens.
+      const until = Math.min(eventful[index + 1] ?? Number.POSITIVE_INFINITY, from + windowSeconds + 1)
+      steady += this.#change.get(from) ?? 0
+      for (let second = from; second < until; second += 1) {
+        const amount = steady + (second === from ? (this.#single.get(from) ?? 0) : 0)
+        const place = second % windowSeconds
+        sum += amount - (latest[place] as number)
+        latest[place] = amount
+        peak = Math.max(peak, sum)
+      }
     }
     return Math.round(peak / windowSeconds)
   }
 }
 
-/** Filled from its end, so that it stays a plain list of numbers however far apart the seconds are. */
-function addTo(list: number[], index: number, amount: number): void {
-  while (list.length <= index) list.push(0)
-  list[index] = (list[index] as number) + amount
+function addTo(amounts: Map<number, number>, second: number, amount: number): void {
+  amounts.set(second, (amounts.get(second) ?? 0) + amount)
 }

@@ -1,19 +1,10 @@
 // One metric over one parameter as a picture: means as lines, their intervals as bands, one colour and symbol per series.
 // The SVG is drawn by echarts without a browser.
-import { CustomChart, type CustomSeriesOption, LineChart, type LineSeriesOption } from 'echarts/charts'
-import {
-  GridComponent,
-  type GridComponentOption,
-  LegendComponent,
-  type LegendComponentOption,
-  TitleComponent,
-  type TitleComponentOption,
-} from 'echarts/components'
-import { type ComposeOption, init, use } from 'echarts/core'
-import { SVGRenderer } from 'echarts/renderers'
+import type { CustomSeriesOption, LineSeriesOption } from 'echarts/charts'
+import type { GridComponentOption, LegendComponentOption, TitleComponentOption } from 'echarts/components'
+import type { ComposeOption } from 'echarts/core'
+import { createChart } from './echarts.ts'
 import { type Scale, scaleOf, type Unit } from './quantity.ts'
-
-use([CustomChart, LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer])
 
 type Option = ComposeOption<
   CustomSeriesOption | LineSeriesOption | GridComponentOption | LegendComponentOption | TitleComponentOption
@@ -24,6 +15,8 @@ export interface PlotPoint {
   mean: number
   low: number
   high: number
+  /** Whether the interval is not known: the ends are then what was seen, and the point is drawn hollow. */
+  isOpen: boolean
 }
 
 export interface PlotData {
@@ -56,10 +49,10 @@ const gapMin = 0.06
  *
  * @example
  * renderPlot({ title: 'Ready time', subtitle: '30 seeds', unit: 'ms', x: { title: 'fleet.cap', labels: ['2'], amounts: [2] },
- *   series: [{ name: '', points: [{ mean: 60_000, low: 58_000, high: 62_000 }] }] }) // '<svg ...'
+ *   series: [{ name: '', points: [{ mean: 60_000, low: 58_000, high: 62_000, isOpen: false }] }] }) // '<svg ...'
  */
 export function renderPlot(data: PlotData): string {
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height })
+  const chart = createChart({ width, height })
   try {
     chart.setOption(optionOf(data))
     return `${stillPicture(chart.renderToSVGString())}\n`
@@ -215,7 +208,10 @@ function drawnSeries(
   const line: LineSeriesOption = {
     name,
     type: 'line',
-    data: placed.map(({ at, point }) => [at, point === null ? null : point.mean / scale.divisor]),
+    data: placed.map(({ at, point }) => ({
+      value: [at, point === null ? null : point.mean / scale.divisor],
+      ...(point?.isOpen ? { itemStyle: { color: '#ffffff', borderColor: color, borderWidth: 2 } } : {}),
+    })) as NonNullable<LineSeriesOption['data']>,
     color,
     symbol: symbols[index % symbols.length] ?? 'circle',
     symbolSize: places.joined ? 8 : 12,
@@ -224,12 +220,14 @@ function drawnSeries(
     z: 3,
   }
   const bounds = placed.map(({ at, point }) =>
-    point === null ? null : { at, low: point.low / scale.divisor, high: point.high / scale.divisor },
+    point === null
+      ? null
+      : { at, low: point.low / scale.divisor, high: point.high / scale.divisor, isOpen: point.isOpen },
   )
   return [bandOf(bounds, { color, joined: places.joined }), line]
 }
 
-type Bound = { at: number; low: number; high: number } | null
+type Bound = { at: number; low: number; high: number; isOpen: boolean } | null
 
 /** The interval: a band between neighbours, and a whisker at each point, which also shows a point that stands alone. */
 function bandOf(bounds: Bound[], { color, joined }: { color: string; joined: boolean }): CustomSeriesOption {
@@ -259,23 +257,24 @@ function bandOf(bounds: Bound[], { color, joined }: { color: string; joined: boo
       }))
       const whiskers = bounds
         .filter((bound) => bound !== null)
-        .map(({ at: x, low, high }) => whisker(at(x, low), at(x, high), color))
+        .map(({ at: x, low, high, isOpen }) => whisker([at(x, low), at(x, high)], { stroke: color, isOpen }))
       return { type: 'group', children: [...bands, ...whiskers] }
     },
   }
 }
 
-function whisker(low: number[], high: number[], stroke: string) {
+function whisker([low = [], high = []]: number[][], { stroke, isOpen }: { stroke: string; isOpen: boolean }) {
   const [x = 0, y1 = 0] = low
   const [, y2 = 0] = high
-  return { type: 'line' as const, shape: { x1: x, y1, x2: x, y2 }, style: { stroke, lineWidth: 1.5, opacity: 0.6 } }
+  const style = { stroke, lineWidth: 1.5, opacity: 0.6, ...(isOpen ? { lineDash: [3, 3] } : {}) }
+  return { type: 'line' as const, shape: { x1: x, y1, x2: x, y2 }, style }
 }
 
-/** Runs of neighbours without a gap, of two points at least. */
+/** Runs of neighbours without a gap or an open one, of two points at least. */
 function stretches(bounds: Bound[]): NonNullable<Bound>[][] {
   const found: NonNullable<Bound>[][] = [[]]
   for (const bound of bounds) {
-    if (bound === null) found.push([])
+    if (bound === null || bound.isOpen) found.push([])
     else found.at(-1)?.push(bound)
   }
   return found.filter((stretch) => stretch.length > 1)

@@ -1,7 +1,7 @@
 // The pulls of a run in numbers.
 import { PullLedger } from '../checks/pull-ledger.ts'
 import type { PullFailureCode, RunEvent } from '../events/events.ts'
-import { type Distribution, DistributionRecorder } from './distribution.ts'
+import { type Distribution, DistributionRecorder, type OpenDistribution } from './distribution.ts'
 import { sorted } from './registry-traffic.ts'
 
 export interface PullSummary {
@@ -98,6 +98,16 @@ export class PullSums {
       agentPeak: this.#agentPeak,
       downloadedBytes: this.#downloadedBytes,
       requestsPerPull: ended === 0 ? null : this.#requests / ended,
+    }
+  }
+
+  /** How long pulls take and wait, those that do so still at this moment included. */
+  timings(atMs: number): { durationMs: OpenDistribution | null; queueWaitMs: OpenDistribution | null } {
+    const running = this.#ledger.runningPulls().map(({ startedAtMs }) => atMs - startedAtMs)
+    const queued = this.#ledger.queuedPulls().map(({ queuedAtMs }) => atMs - queuedAtMs)
+    return {
+      durationMs: this.#durationMs.resultWithOpen(running),
+      queueWaitMs: this.#queueWaitMs.resultWithOpen(queued),
     }
   }
 

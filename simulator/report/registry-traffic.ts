@@ -27,19 +27,29 @@ export class TrafficRecorder {
   readonly #bytes = new PeakRate()
   readonly #requests = new PeakRate()
   readonly #demand: DemandRecorder
+  readonly #isMeasured: boolean
 
-  /** `groupOf` tells the group of an agent; by default all are of none. */
-  constructor(groupOf?: (agent: number) => string | null) {
+  /**
+   * `groupOf` tells the group of an agent; by default all are of none. `measured`: what the uplink carries is told by `addServed`; a
+   * request does not tell when each of its bytes was sent, and without it they count as sent evenly.
+   */
+  constructor(groupOf?: (agent: number) => string | null, { measured = false } = {}) {
     this.#demand = new DemandRecorder(groupOf)
+    this.#isMeasured = measured
   }
 
   add(request: CountedRequest): void {
     const { bytes, startedAtMs, atMs } = request
     this.#count(request, 1)
     this.#requests.add({ amount: 1, fromMs: atMs, toMs: atMs })
-    if (bytes === 0) return
+    if (bytes === 0 || !isContent(request)) return
     this.#sums.sentBytes += bytes
-    this.#bytes.add({ amount: bytes, fromMs: startedAtMs, toMs: atMs })
+    if (!this.#isMeasured) this.#bytes.add({ amount: bytes, fromMs: startedAtMs, toMs: atMs })
+  }
+
+  /** Takes what went over the uplink, at an even rate. */
+  addServed({ bytes, fromMs, toMs }: { bytes: number; fromMs: number; toMs: number }): void {
+    this.#bytes.add({ amount: bytes, fromMs, toMs })
   }
 
   /** Takes several requests of a kind whose answers have no body, a row of so many at a time; the first row is at the request's moment. */
@@ -68,6 +78,11 @@ export class TrafficRecorder {
       demand: this.#demand.result(),
     }
   }
+}
+
+/** What is sent beside images, such as tokens and the words of errors, has no size in virtual time. */
+function isContent({ class: requestClass, status }: CountedRequest): boolean {
+  return (requestClass === 'blob' || requestClass === 'manifest') && status >= 200 && status < 300
 }
 
 /** Largest first, so that the same counts read the same. */

@@ -1,26 +1,27 @@
 // The numbers of a run, from its events alone: what the terminal shows at the end and what summary.json holds.
 import { invariant } from '../../server/kernel/errors.ts'
+import { type GeneratorFailure, GeneratorFailures } from '../checks/generator-failures.ts'
 import { groupsByAgent } from '../checks/signals.ts'
 import { TagHoldings, type TagMove } from '../checks/tag-holdings.ts'
-import type { EventSink, RegistryTraffic, RunEvent, RunEventKind, WaitingAgent } from '../events/events.ts'
-import { type Distribution, DistributionRecorder } from './distribution.ts'
+import type { EventSink, Lateness, RegistryTraffic, RunEvent, RunEventKind, WaitingAgent } from '../events/events.ts'
 import { type AgentFailures, type FailureCause, Failures } from './failures.ts'
 import { type PullSummary, PullSums } from './pull-sums.ts'
+import { type ReadySpread, ReadyTimes } from './ready-times.ts'
 import { TrafficRecorder } from './registry-traffic.ts'
 
 /** One run in numbers. Times are milliseconds of the run's own time, sizes bytes; ready for JSON. */
 export interface Summary {
   scenario: string
   seed: number
-  time: 'real' | 'virtual'
+  time: 'settled' | 'wall' | 'virtual'
   speed: number
   version: string
   /** `unfinished` where the events stop before the end of the run. */
   reason: Extract<RunEvent, { kind: 'run-ended' }>['reason'] | 'unfinished'
   durationMs: number
   agents: number
-  /** Agents that at least once held every image they should, and how long after their first start they first did. */
-  ready: { agents: number; timeMs: Distribution | null }
+  /** Agents that at least once held every image they should, and how long after its first start each of all agents first did. */
+  ready: { agents: number; timeMs: ReadySpread | null }
   /** Where the end came before all agents were ready: how many are not, and what the first of them wait for. */
   waiting: { agents: number; first: readonly WaitingAgent[] } | null
   checkIns: { answered: number; failed: number }
@@ -29,6 +30,10 @@ export interface Summary {
   /** One entry for each move of a tag. */
   drift: DriftSummary[]
   prunedImages: number
+  /** How late a run by the wall was, in its own time; null of others, which are never late. */
+  lateness: Lateness | null
+  /** Exchanges that this program's own side failed at, which are not the fleet's failures; by peer and code. */
+  generatorFailures: GeneratorFailure[]
   /** Failed pulls by image and code, the commonest first. */
   failures: FailureCause[]
   /** The agent with the most failed pulls; null where none failed. */
@@ -73,7 +78,7 @@ class SummaryRecorder {
   #reason: Summary['reason'] = 'unfinished'
   #durationMs = 0
   #groups: string[] = []
-  readonly #readiness = new Readiness()
+  #readyTimes = new ReadyTimes(0)
   #waiting: Summary['waiting'] = null
   readonly #checkIns = { answered: 0, failed: 0 }
   readonly #pulls = new PullSums()
@@ -83,17 +88,22 @@ class SummaryRecorder {
   readonly #moves: TagMove[] = []
   readonly #holdings = new TagHoldings({ onMoved: (move) => this.#moves.push(move) })
   readonly #failures = new Failures()
+  readonly #generatorFailures = new GeneratorFailures()
   #prunedImages = 0
+  #lateness: Lateness | null = null
 
   take(event: RunEvent): void {
+    if (event.kind === 'run-judged') return
     this.#durationMs = Math.max(this.#durationMs, event.atMs)
     this.#pulls.take(event)
+    this.#generatorFailures.take(event)
     this.#holdings.take(event)
-    this.#readiness.take(event)
+    this.#readyTimes.take(event)
     switch (event.kind) {
       case 'run-started':
         this.#run = event
         this.#groups = groupsByAgent(event.scenario)
+        this.#readyTimes = new ReadyTimes(this.#groups.length)
         return
       case 'check-in-answered':
         this.#checkIns.answered += 1
@@ -121,6 +131,11 @@ class SummaryRecorder {
       case 'agents-waiting':
         this.#waiting = { agents: event.agents, first: event.first }
         return
+      case 'lateness': {
+        const { worstMs, source, boundMs, bySource } = event
+        this.#lateness = { worstMs, source, boundMs, bySource }
+        return
+      }
       case 'run-ended':
         this.#reason = event.reason
         return
@@ -139,50 +154,22 @@ class SummaryRecorder {
       reason: this.#reason,
       durationMs: this.#durationMs,
       agents: this.#groups.length,
-      ready: this.#readiness.result(),
+      ready: { agents: this.#readyTimes.readyAgents, timeMs: this.#readyTimes.spread() },
       waiting: this.#waiting,
       checkIns: { ...this.#checkIns },
       pulls: this.#pulls.result(),
-      registry: withinUplink(this.#allTraffic ?? this.#traffic.result(), scenario.network.uplinkBytesPerSecond),
+      registry: this.#allTraffic ?? this.#traffic.result(),
       drift: this.#moves.map(driftOf),
       prunedImages: this.#prunedImages,
+      lateness: this.#lateness,
+      generatorFailures: this.#generatorFailures.result(),
       failures: this.#failures.commonest(),
       worstAgent: this.#failures.worstAgent(this.#groups),
     }
   }
 }
 
-class Readiness {
-  readonly #startedAtMs = new Map<number, number>()
-  readonly #readyAgents = new Set<number>()
-  readonly #timeMs = new DistributionRecorder()
-
-  take(event: RunEvent): void {
-    if (event.kind === 'agent-started' && !this.#startedAtMs.has(event.agent)) {
-      this.#startedAtMs.set(event.agent, event.atMs)
-    }
-    if (event.kind === 'agent-ready' && !this.#readyAgents.has(event.agent)) {
-      this.#readyAgents.add(event.agent)
-      this.#timeMs.record(event.atMs - (this.#startedAtMs.get(event.agent) ?? 0))
-    }
-  }
-
-  result(): Summary['ready'] {
-    return { agents: this.#readyAgents.size, timeMs: this.#timeMs.result() }
-  }
-}
-
 function driftOf({ image, movedAtMs, mostBehind: agents, behind, lastLeft, settled }: TagMove): DriftSummary {
   const convergedAfterMs = lastLeft ? lastLeft.atMs - movedAtMs : 0
   return { image, movedAtMs, agents, convergedAfterMs: settled ? convergedAfterMs : null, behind: behind.size }
-}
-
-/**
- * A request does not tell when each of its bytes was sent, so they count as sent evenly; where many end together that may add up to
- * more than the uplink carries.
- */
-function withinUplink(traffic: RegistryTraffic, uplinkBytesPerSecond: number | null): RegistryTraffic {
-  if (uplinkBytesPerSecond === null) return traffic
-  const bytesPerSecond = Math.min(traffic.peak.bytesPerSecond, uplinkBytesPerSecond)
-  return { ...traffic, peak: { ...traffic.peak, bytesPerSecond } }
 }

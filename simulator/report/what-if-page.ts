@@ -52,7 +52,7 @@ function renderSection({ title, table, svg }: WhatIfPage['sections'][number]): s
   const picture =
     svg === null
       ? ''
-      : `<figure class="wide">${svg.replace('<svg ', `<svg role="img" aria-label="${escaped(title)}" `)}</figure>\n`
+      : `<figure class="wide">${svg.replace('<svg ', () => `<svg role="img" aria-label="${escaped(title)}" `)}</figure>\n`
   return `<section>
 <h2>${escaped(title)}</h2>
 ${picture}<div class="wide">

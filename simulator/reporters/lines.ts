@@ -2,7 +2,9 @@
 // timeline, faults, the first refusal of the registry, its end.
 import { formatBytes, formatDuration } from '../../server/kernel/units.ts'
 import type { EventSink, RunEvent } from '../events/events.ts'
+import { describeLateness } from './lateness-text.ts'
 import { Progress } from './progress.ts'
+import { describeVerdict } from './verdict-text.ts'
 
 const readyStepPercent = 10
 
@@ -38,7 +40,7 @@ function describeMilestone(event: RunEvent, progress: Progress): string | null {
     case 'run-started': {
       const { name, images, end } = event.scenario
       const size = `${count(progress.agents, 'agent')}, ${count(images.length, 'image')}`
-      const pace = event.time === 'virtual' ? 'in virtual time' : `at speed ${event.speed}`
+      const pace = event.time === 'wall' ? `at speed ${event.speed}` : `in ${event.time} time`
       return at(event, `${name} started: ${size}, ${formatDuration(end.afterMs)} ${pace}, seed ${event.seed}`)
     }
     case 'timeline-action':
@@ -52,10 +54,14 @@ function describeMilestone(event: RunEvent, progress: Progress): string | null {
     case 'fault-started':
     case 'fault-ended':
       return at(event, `the fault "${event.fault}" ${event.kind === 'fault-started' ? 'starts' : 'ends'}`)
+    case 'lateness':
+      return event.worstMs > event.boundMs ? at(event, `late: ${describeLateness(event)}`) : null
     case 'run-ended': {
       const pulls = `${count(progress.pullsSucceeded, 'pull')} succeeded, ${progress.pullsFailed} failed`
       return at(event, `ended (${event.reason}): ${pulls}, ${formatBytes(progress.receivedBytes)} received`)
     }
+    case 'run-judged':
+      return at(event, describeVerdict(event))
     default:
       return null
   }

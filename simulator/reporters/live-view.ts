@@ -1,7 +1,9 @@
 // The picture of a run on a terminal: a pure function of its events so far, the moment and the width of the screen.
 // Whoever owns the terminal decides when to draw it.
 import { formatBytes, formatDuration } from '../../server/kernel/units.ts'
+import { describeLateness } from './lateness-text.ts'
 import type { Progress } from './progress.ts'
+import { describeVerdict } from './verdict-text.ts'
 
 const barCells = 24
 
@@ -25,7 +27,10 @@ export function formatFrame(progress: Progress, { width, nowMs }: { width: numbe
     `pulls     ${pullsRunning} running, ${pullsQueued} queued, ${pullsSucceeded} done, ${pullsFailed} failed`,
     `registry  ${rate(progress, nowMs)}/s, ${formatBytes(progress.receivedBytes)} so far, ${progress.tooManyRequests} refused with 429`,
   ]
+  const late = progress.lateness && describeLateness(progress.lateness)
+  if (late) lines.push(`lateness  ${late}`)
   if (lastAction) lines.push(`action    ${lastAction.text}, at ${formatDuration(lastAction.atMs)}`)
+  if (progress.judged) lines.push(`checks    ${describeVerdict(progress.judged)}`)
   return lines.map((line) => clip(line, width)).join('\n')
 }
 
@@ -35,10 +40,16 @@ function describeTime(progress: Progress, nowMs: number): string {
   const passed = `${formatDuration(wholeSeconds(nowMs))} of ${formatDuration(end.afterMs)}`
   // Virtual time has no pace, so nobody knows what is left of it.
   if (progress.time === 'virtual') return `${passed}, in virtual time`
+  if (progress.time === 'settled')
+    return `${passed}, settled, ${factor(progress.speed)} times as fast as the wall so far`
   const leftMs = Math.max(0, end.afterMs - nowMs) / progress.speed
   const left = `${end.when === 'never' ? '' : 'at most '}${formatDuration(wholeSeconds(leftMs))} left`
   const pace = progress.speed === 1 ? '' : `, ${progress.speed} times as fast as the wall`
   return `${passed}${pace}, ${left}`
+}
+
+function factor(speed: number): string {
+  return Number(speed.toPrecision(3)).toLocaleString('en-US')
 }
 
 /** Tenths of a second would flicker. */

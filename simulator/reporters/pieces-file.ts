@@ -2,8 +2,8 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { KasmSimError } from '../../server/kernel/errors.ts'
-import { makeFolder } from '../../server/kernel/make-folder.ts'
 import { flushAtExit } from './at-exit.ts'
+import { makeFolder } from './make-folder.ts'
 
 const bufferedCharactersMax = 256 * 1_024
 

@@ -1,5 +1,5 @@
 // How far a run has come, counted from its events alone. The live view and the plain lines both read it.
-import type { RunEvent } from '../events/events.ts'
+import type { Lateness, RunEvent } from '../events/events.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 
 type RequestEvent = Extract<RunEvent, { kind: 'registry-request' }>
@@ -19,7 +19,8 @@ export class Progress {
   /** Null until the run has started. */
   scenario: Scenario | null = null
   agents = 0
-  time: 'real' | 'virtual' = 'real'
+  time: 'settled' | 'wall' | 'virtual' = 'wall'
+  /** Of the wall: what a run by the wall keeps, and what a settled one has reached so far. */
   speed = 1
   seed = 0
   /** Milliseconds of simulated time of the latest event. */
@@ -31,7 +32,11 @@ export class Progress {
   receivedBytes = 0
   /** Requests that the registry answered with status 429. */
   tooManyRequests = 0
+  /** How late a run by the wall is. */
+  lateness: Lateness | null = null
   lastAction: { atMs: number; text: string } | null = null
+  /** Null until the run was judged. */
+  judged: Extract<RunEvent, { kind: 'run-judged' }> | null = null
   readonly #ready = new Set<number>()
   /** Those that ended within the window before the latest event, oldest first. */
   readonly #recentRequests: RequestEvent[] = []
@@ -62,6 +67,12 @@ export class Progress {
         return
       case 'timeline-action':
         this.lastAction = { atMs: event.atMs, text: `${event.action} ${event.detail}`.trim() }
+        return
+      case 'run-judged':
+        this.judged = event
+        return
+      case 'lateness':
+        this.lateness = event
         return
       case 'registry-request':
         this.#takeRequest(event)

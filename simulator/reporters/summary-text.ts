@@ -1,10 +1,13 @@
 // The summary and the checks of a run as text for a terminal, without colours, on one screen.
 import { formatBytes, formatDuration } from '../../server/kernel/units.ts'
 import type { CheckResult } from '../checks/expectation.ts'
+import { describeGeneratorFailure } from '../checks/generator-failures.ts'
+import type { Judgement } from '../checks/verdict.ts'
 import type { RegistryDemand } from '../events/events.ts'
-import type { Distribution } from '../report/distribution.ts'
 import type { PullSummary } from '../report/pull-sums.ts'
 import type { DriftSummary, Summary } from '../report/summary.ts'
+import { describeLateness } from './lateness-text.ts'
+import { describeVerdict, statusWords } from './verdict-text.ts'
 
 const labelWidth = 10
 const textWidth = 100
@@ -14,9 +17,9 @@ const shownMax = 4
  * The text that ends a run: what happened, then each check with what it observed and how far that is from its limit.
  *
  * @example
- * process.stdout.write(formatSummary(outcome.summary, outcome.checks))
+ * process.stdout.write(formatSummary(outcome.summary, outcome))
  */
-export function formatSummary(summary: Summary, checks: CheckResult[]): string {
+export function formatSummary(summary: Summary, judgement: Judgement): string {
   const lines = [
     headline(summary),
     '',
@@ -25,7 +28,9 @@ export function formatSummary(summary: Summary, checks: CheckResult[]): string {
     ...registryRows(summary),
     ...driftRows(summary),
     ...failureRows(summary),
-    ...checkRows(checks),
+    ...generatorRows(summary),
+    ...latenessRows(summary),
+    ...checkRows(judgement),
   ]
   return `${lines.join('\n')}\n`
 }
@@ -38,12 +43,12 @@ function headline({ scenario, durationMs, reason, speed, seed, time, version }: 
     stalled: 'until it stalled',
     unfinished: 'and is not finished',
   }[reason]
-  const how = time === 'real' ? `speed ${speed}` : 'virtual time'
+  const how = time === 'wall' ? `speed ${speed}` : `${time} time`
   return `${scenario} ran ${formatDuration(durationMs)} ${ended} (${how}, seed ${seed}, kasm-sim ${version})`
 }
 
 function fleetRows({ agents, ready, waiting, checkIns, prunedImages }: Summary): string[] {
-  const times = ready.timeMs ? `; ready after ${spread(ready.timeMs)}` : ''
+  const times = ready.timeMs && ready.agents > 0 ? `; ready after ${spread(ready.timeMs)}` : ''
   return [
     row('Agents', `${number(ready.agents)} of ${number(agents)} became ready${times}`),
     ...waitingRows(waiting),
@@ -53,6 +58,17 @@ function fleetRows({ agents, ready, waiting, checkIns, prunedImages }: Summary):
     ),
     ...(prunedImages > 0 ? [row('Pruned', plural(prunedImages, 'image'))] : []),
   ]
+}
+
+/** What was not the fleet's doing. */
+function generatorRows({ generatorFailures }: Summary): string[] {
+  const rows = generatorFailures.slice(0, shownMax).map(describeGeneratorFailure)
+  return block('Generator', rows, generatorFailures.length)
+}
+
+/** Of a run by the wall alone: others are never late. */
+function latenessRows({ lateness }: Summary): string[] {
+  return lateness === null ? [] : [row('Lateness', describeLateness(lateness))]
 }
 
 function waitingRows(waiting: Summary['waiting']): string[] {
@@ -149,7 +165,9 @@ function driftRows({ drift }: Summary): string[] {
 
 function driftState({ agents, convergedAfterMs, behind }: Omit<DriftSummary, 'image' | 'movedAtMs'>): string {
   if (convergedAfterMs === null) {
-    return behind > 0 ? `${plural(behind, 'agent')} still behind at the end` : 'pulls of it still running at the end'
+    return behind > 0
+      ? `${plural(behind, 'agent')} still behind at the end`
+      : 'pulls of it still to end at the end of the run'
   }
   if (agents === 0) return 'no agent was behind'
   return `${plural(agents, 'agent')} behind, the last for ${formatDuration(convergedAfterMs)}`
@@ -167,31 +185,38 @@ function failureRows({ failures, worstAgent }: Summary): string[] {
   return lines
 }
 
-function checkRows(checks: CheckResult[]): string[] {
-  if (checks.length === 0) return ['', 'No checks: the scenario expects nothing.']
-  const missed = checks.filter(({ passed }) => !passed).length
-  const nameWidth = Math.min(72, Math.max(...checks.map(({ name }) => name.length)))
-  const title =
-    missed === 0 ? `All checks held (${checks.length})` : `${missed} of ${plural(checks.length, 'check')} missed`
-  return ['', title, ...checks.flatMap((check) => checkLines(check, nameWidth))]
+function checkRows(judgement: Judgement): string[] {
+  const { checks, doubts } = judgement
+  const width = {
+    word: Math.max(0, ...checks.map(({ status }) => statusWords[status].length)),
+    name: Math.min(72, Math.max(0, ...checks.map(({ name }) => name.length))),
+  }
+  return ['', describeVerdict(judgement), ...checks.flatMap((check) => checkLines(check, { width, doubts }))]
 }
 
-function checkLines(check: CheckResult, nameWidth: number): string[] {
-  const { name, passed, occurred, violation } = check
+function checkLines(
+  check: CheckResult,
+  { width, doubts }: { width: { word: number; name: number }; doubts: readonly string[] },
+): string[] {
+  const { name, status, reason, occurred, violation } = check
   const occasions = occurred.passed ? `, ${plural(occurred.samples, 'occasion')}` : ''
-  const line = `  ${passed ? 'PASS' : 'MISS'}  ${name.padEnd(nameWidth)}  ${measured(check)}${occasions}`
-  if (!violation) return [line]
-  const moment = violation.atMs === null ? '' : `at ${formatDuration(violation.atMs)}: `
-  return [line, `        ${moment}${violation.statement}`]
+  const word = statusWords[status].padEnd(width.word)
+  const line = `  ${word}  ${name.padEnd(width.name)}  ${measured(check)}${occasions}`
+  // A doubt about the whole run is said once, above.
+  if (reason === null || doubts.includes(reason)) return [line]
+  const moment =
+    violation?.statement === reason && violation.atMs !== null ? `at ${formatDuration(violation.atMs)}: ` : ''
+  return [line, `    ${''.padEnd(width.word)}${moment}${reason}`]
 }
 
-function measured({ observed, bound, limit, slack, unit }: CheckResult): string {
+function measured({ observed, highWater, bound, limit, slack, unit }: CheckResult): string {
   const shown = (value: number) =>
     unit === 'ms' ? formatDuration(value) : unit === 'bytes' ? formatBytes(value) : number(value)
   const sign = { 'at-most': '<=', 'at-least': '>=', exactly: '=', 'not-before': 'from' }[bound]
+  const most = highWater === null || highWater === observed ? '' : `, at most ${shown(highWater)}`
   const amount = `${observed === null ? 'nothing' : shown(observed)} (${sign} ${shown(limit)}`
-  if (slack === null || bound === 'exactly') return `${amount})`
-  return `${amount}, ${slack < 0 ? `off by ${shown(-slack)}` : `slack ${shown(slack)}`})`
+  if (slack === null || (bound === 'exactly' && slack === 0)) return `${amount})${most}`
+  return `${amount}, ${slack < 0 ? `off by ${shown(-slack)}` : `slack ${shown(slack)}`})${most}`
 }
 
 function row(label: string, text: string): string {
@@ -205,8 +230,9 @@ function block(label: string, rows: string[], total: number): string[] {
   return rows.map((text, index) => row(index === 0 ? label : '', text))
 }
 
-function spread({ p50, p95, max }: Distribution): string {
-  return `${formatDuration(p50)} (median), ${formatDuration(p95)} (95th percentile), ${formatDuration(max)} (longest)`
+function spread({ p50, p95, max }: Record<'p50' | 'p95' | 'max', number | null>): string {
+  const shown = (value: number | null) => (value === null ? 'never' : formatDuration(value))
+  return `${shown(p50)} (median), ${shown(p95)} (95th percentile), ${shown(max)} (longest)`
 }
 
 /** Counts of 0 are left out. */

@@ -89,7 +89,10 @@ const kinds: Record<RunEventKind, true> = {
   'registry-traffic': true,
   'fault-started': true,
   'fault-ended': true,
+  'generator-failed': true,
   'run-ended': true,
+  lateness: true,
+  'run-judged': true,
 }
 
 /** The fields that every event has are checked; the rest follows from the version that wrote them. */

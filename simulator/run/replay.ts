@@ -1,5 +1,5 @@
 // Runs again what a trace tells of, from its first line, and says where the two part. What was in virtual time must come out the same
-// byte for byte; of real time, where no two runs are the same, only the counts are compared.
+// byte for byte; of a run over sockets only the counts are compared with those of virtual time.
 import { KasmSimError } from '../../server/kernel/errors.ts'
 import { packageVersion } from '../../server/kernel/version.ts'
 import type { EventSink, RunEvent } from '../events/events.ts'
@@ -19,14 +19,17 @@ interface Divergence {
   got: string | null
 }
 
-/** What is compared of a run in real time. */
+/** What is compared of a run over sockets. */
 interface ReplayedCount {
   name: string
   traced: number
   replayed: number
 }
 
-export type Replay = { start: RunStarted; identical: boolean } & (
+/** What a run was worth, as its trace tells; null where the trace ends before that. */
+type Judged = Extract<RunEvent, { kind: 'run-judged' }> | null
+
+export type Replay = { start: RunStarted; identical: boolean; judged: Judged } & (
   | {
       time: 'virtual'
       /** That were the same, from the first on. */
@@ -35,7 +38,7 @@ export type Replay = { start: RunStarted; identical: boolean } & (
       /** The run was stopped before its end, and its trace is the same up to there. */
       interrupted: boolean
     }
-  | { time: 'real'; counts: ReplayedCount[]; reason: Summary['reason'] }
+  | { time: 'settled' | 'wall'; counts: ReplayedCount[]; reason: Summary['reason'] }
 )
 
 /**
@@ -47,7 +50,7 @@ export type Replay = { start: RunStarted; identical: boolean } & (
  */
 export async function replayTrace(file: string): Promise<Replay> {
   const start = await readStart(file)
-  return start.time === 'virtual' ? replayVirtual(file, start) : replayReal(file, start)
+  return start.time === 'virtual' ? replayVirtual(file, start) : replayCounts(file, start, start.time)
 }
 
 async function readStart(file: string): Promise<RunStarted> {
@@ -71,9 +74,9 @@ async function replayVirtual(file: string, start: RunStarted): Promise<Replay> {
     const comparison = new Comparison(lines, start)
     const { scenario } = start
     await runScenario({ scenario, time: 'virtual', sinks: [comparison.sink], signal: comparison.signal })
-    const { events, interrupted } = comparison
+    const { events, interrupted, judged } = comparison
     const divergence = comparison.finish()
-    return { time: 'virtual', start, identical: divergence === null, events, divergence, interrupted }
+    return { time: 'virtual', start, identical: divergence === null, judged, events, divergence, interrupted }
   } finally {
     lines.close()
   }
@@ -87,6 +90,7 @@ class Comparison {
   #divergence: Divergence | null = null
   events = 0
   interrupted = false
+  judged: Judged = null
 
   constructor(lines: TraceLines, start: RunStarted) {
     this.#lines = lines
@@ -103,6 +107,7 @@ class Comparison {
     const got = JSON.stringify(event)
     if (got === (this.events === 0 ? this.#firstLine() : expected)) {
       this.events += 1
+      if (event.kind === 'run-judged') this.judged = event
       return
     }
     this.interrupted = expected !== null && this.#isInterruption(expected)
@@ -125,9 +130,13 @@ class Comparison {
   /** Whether from this line on a trace tells only of its interruption: what was still to be told, and the end. */
   #isInterruption(line: string): boolean {
     const event = parse(line)
-    if (event?.kind === 'run-ended') return event.reason === 'interrupted' && this.#lines.next() === null
+    if (event?.kind === 'run-ended') return event.reason === 'interrupted' && this.#isJudgement(this.#lines.next())
     const next = event?.kind === 'check-ins-idle' ? this.#lines.next() : null
     return next !== null && this.#isInterruption(next)
+  }
+
+  #isJudgement(line: string | null): boolean {
+    return line !== null && parse(line)?.kind === 'run-judged' && this.#lines.next() === null
   }
 }
 
@@ -139,9 +148,13 @@ function parse(line: string): RunEvent | null {
   }
 }
 
-async function replayReal(file: string, start: RunStarted): Promise<Replay> {
+async function replayCounts(file: string, start: RunStarted, time: 'settled' | 'wall'): Promise<Replay> {
   const traced = createSummary()
-  for await (const event of readTrace(file)) traced.sink(event)
+  let judged: Judged = null
+  for await (const event of readTrace(file)) {
+    traced.sink(event)
+    if (event.kind === 'run-judged') judged = event
+  }
   const { summary: replayed } = await runScenario({ scenario: start.scenario, time: 'virtual' })
   const { reason } = traced.result()
   const replayedCounts = new Map(countsOf(replayed))
@@ -151,7 +164,7 @@ async function replayReal(file: string, start: RunStarted): Promise<Replay> {
     replayed: replayedCounts.get(name) ?? 0,
   }))
   const identical = counts.every((count) => count.traced === count.replayed)
-  return { time: 'real', start, identical, counts, reason }
+  return { time, start, identical, judged, counts, reason }
 }
 
 function countsOf({ ready, pulls, registry, prunedImages }: Summary): [name: string, count: number][] {

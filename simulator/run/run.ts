@@ -1,9 +1,10 @@
 // Runs one scenario from its compiled form to its outcome: gives the events to everyone who listens, and lets a driver move time.
 import { packageVersion } from '../../server/kernel/version.ts'
 import { createChecks } from '../checks/checks.ts'
-import type { CheckResult } from '../checks/expectation.ts'
+import { GeneratorFailures } from '../checks/generator-failures.ts'
+import { type Judgement, judgeRun } from '../checks/verdict.ts'
 import type { StepAgent } from '../driver/fleet.ts'
-import type { EndReason } from '../driver/prepared-run.ts'
+import type { EndReason, RunTime } from '../driver/prepared-run.ts'
 import type { RealRunOptions } from '../driver/real-run.ts'
 import type { VirtualRunOptions } from '../driver/virtual-run.ts'
 import { createEventLog } from '../events/event-log.ts'
@@ -11,11 +12,17 @@ import { type EventSink, eventVersion, type Subscription } from '../events/event
 import { createSummary, type Summary, summaryKinds } from '../report/summary.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { withoutSecrets } from '../scenario/secrets.ts'
+import { timeOf } from './time.ts'
 
-export interface RunOptions extends Partial<RealRunOptions>, VirtualRunOptions {
+export interface RunOptions extends Omit<RealRunOptions, 'speed'>, VirtualRunOptions {
   scenario: Scenario
-  /** Default: real. Speed, web app and content directory are for real time, `fastForward` for virtual time. */
-  time?: 'real' | 'virtual'
+  /**
+   * Default: `settled` where all parts are in this process, else `wall`, which a speed asks for. Speed and web app are for `wall`,
+   * a content directory for both, `fastForward` for `virtual`.
+   */
+  time?: RunTime
+  /** How many times faster than the wall. Default: the scenario's. */
+  speed?: number
   /** Default: the scenario's. */
   seed?: number
   sinks?: (EventSink | Subscription)[]
@@ -27,9 +34,8 @@ export interface RunOptions extends Partial<RealRunOptions>, VirtualRunOptions {
   onSinkError?: (error: unknown) => void
 }
 
-export interface RunOutcome {
+export interface RunOutcome extends Judgement {
   reason: EndReason
-  checks: CheckResult[]
   summary: Summary
 }
 
@@ -38,7 +44,7 @@ export interface RunOutcome {
  *
  * @throws KasmSimError where it cannot run; InvariantError where the program itself is wrong
  * @example
- * const { checks } = await runScenario({ scenario: compileScenario(await loadScenario('tag-drift')), speed: 120 })
+ * const { checks } = await runScenario({ scenario: compileScenario(await loadScenario('tag-drift')) })
  */
 export async function runScenario(options: RunOptions): Promise<RunOutcome> {
   const { stepAgent, signal = new AbortController().signal, sinks = [], onSinkError = () => {} } = options
@@ -47,8 +53,14 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
   try {
     const checks = createChecks(scenario)
     const summary = createSummary()
+    const generator = new GeneratorFailures()
     const log = createEventLog({
-      sinks: [checks, run.time === 'virtual' ? { sink: summary.sink, kinds: summaryKinds } : summary.sink, ...sinks],
+      sinks: [
+        checks,
+        { sink: generator.take, kinds: generator.kinds },
+        run.time === 'virtual' ? { sink: summary.sink, kinds: summaryKinds } : summary.sink,
+        ...sinks,
+      ],
       nowMs: run.nowMs,
       onSinkError,
     })
@@ -68,19 +80,27 @@ export async function runScenario(options: RunOptions): Promise<RunOutcome> {
       log.emit({ kind: 'image-published', image, digest, previousDigest: null })
     const reason = await drive()
     log.emit({ kind: 'run-ended', reason })
+    const judgement = judgeRun(checks.results(), [...generator.doubts(), ...run.doubts()])
+    log.emit({ kind: 'run-judged', ...toldOf(judgement) })
     log.close()
-    return { reason, checks: checks.results(), summary: summary.result() }
+    return { reason, ...judgement, summary: summary.result() }
   } finally {
     await run.close()
   }
 }
 
+/** What the trace keeps of a judgement; its numbers follow from the events before. */
+function toldOf({ verdict, doubts, checks }: Judgement) {
+  return { verdict, doubts, checks: checks.map(({ name, status, reason }) => ({ name, status, reason })) }
+}
+
 /** Each kind of time is loaded only where it is wanted: the one has servers, the other has none. */
 async function prepare(scenario: Scenario, options: RunOptions) {
-  if (options.time === 'virtual') {
+  const time = timeOf(scenario, options)
+  if (time === 'virtual') {
     const { prepareVirtualRun } = await import('../driver/virtual-run.ts')
     return prepareVirtualRun(scenario, options)
   }
   const { prepareRealRun } = await import('../driver/real-run.ts')
-  return prepareRealRun(scenario, { ...options, speed: options.speed ?? scenario.speed })
+  return prepareRealRun(scenario, { ...options, speed: time === 'settled' ? null : (options.speed ?? scenario.speed) })
 }

@@ -7,7 +7,7 @@ import type { AgentConfig } from '../agent/agent.ts'
 import { defaultAgentConfig, parseAgentConfig } from '../agent/config.ts'
 import { isDockerHost } from '../pull/docker-hosts.ts'
 import type { Compilation } from './compilation.ts'
-import { fleetDefaults } from './defaults.ts'
+import { agentConfigDefaults, fleetDefaults } from './defaults.ts'
 import { formatValue, isFields, type Path } from './problems.ts'
 import type { DockerEnginesSpec, FleetGroup } from './scenario.ts'
 import type { GroupSource, ScenarioSource } from './schema.ts'
@@ -55,6 +55,10 @@ function compileGroup(source: GroupSource, path: Path, { downlink, compilation }
     diskUsedBytes: compilation.sizeBytes(source.diskUsed ?? fleetDefaults.diskUsed, [...path, 'diskUsed']),
     diskUsageLimit: source.diskUsageLimit ?? config.diskUsageLimit,
     validateImages: source.validateImages ?? config.validateImages,
+    restartLookDelayMs: compilation.durationMs(source.restartLookDelay ?? agentConfigDefaults.restartLookDelay, [
+      ...path,
+      'restartLookDelay',
+    ]),
     egressAddress: source.egressAddress ?? fleetDefaults.egressAddress,
     persona: source.persona ?? fleetDefaults.persona,
     downlinkBytesPerSecond: compilation.rateBytesPerSecond(source.downlink === undefined ? downlink : source.downlink, [

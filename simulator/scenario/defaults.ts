@@ -1,12 +1,13 @@
 // What a scenario means where it says nothing, in the source form. The schema shows these to editors, the compiler fills them in.
 
-/** The first five are the product's own (docs/kasm.md, "Agent configuration file"); a test holds them to the agent's defaults. */
+/** The product's own (docs/kasm.md, "Agent configuration file"); a test holds them to the agent's defaults. */
 export const agentConfigDefaults = {
   cap: 2,
   checkInInterval: '30s',
   refreshInterval: '1h',
   diskUsageLimit: 0.9,
   validateImages: true,
+  restartLookDelay: '30s',
 } as const
 
 export const fleetDefaults = {

@@ -4,7 +4,6 @@ import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { KasmSimError } from '../../server/kernel/errors.ts'
 import type { LoadedScenario } from './compile.ts'
-import { locateInModule } from './module-positions.ts'
 import { scenarioError } from './problems.ts'
 
 /**
@@ -19,6 +18,8 @@ export async function readModule(file: string): Promise<LoadedScenario> {
     const statement = 'it has no default export: write `export default defineScenario({ ... })`'
     throw scenarioError('SCENARIO_INVALID', file, [{ statement, place: null }])
   }
+  // With a parser of its own, which nothing else needs.
+  const { locateInModule } = await import('./module-positions.ts')
   return {
     source: exported['default'] as LoadedScenario['source'],
     file,

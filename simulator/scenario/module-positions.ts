@@ -1,107 +1,126 @@
 // Finds where a field of a scenario stands in the text of its module. Only what is written out as literals can be found: where a
-// function, a spread or a variable makes the value, the nearest literal around it is told, and nothing where even that is unsure.
+// function or a spread makes the value, the nearest literal around it is told, and nothing where even that is unsure.
+import { stripTypeScriptTypes } from 'node:module'
+import { type AnyNode, type Expression, type ObjectExpression, type Program, type Property, parse } from 'acorn'
 import type { Locate } from './problems.ts'
 
-interface Entry {
-  /** The field's name; null for what has none (an item of a list) or none that is written out (a spread, a computed name). */
-  key: string | null
-  keyOffset: number
-  valueOffset: number
-  isSpread: boolean
-}
+type Literal = Extract<AnyNode, { type: 'ObjectExpression' | 'ArrayExpression' }>
 
 /**
- * A finder over the text of a module whose default export is an object literal, plain or within `defineScenario(...)`.
+ * A finder over the text of a module whose default export is an object literal, plain or within `defineScenario(...)`, itself or as a
+ * constant of the module.
  *
  * @example
  * locateInModule('export default {\n  name: "x",\n}')(['name'], 'value') // { line: 2, column: 9 }
  */
 export function locateInModule(text: string): Locate {
-  const code = blank(text)
-  const root = findRoot(code)
+  const program = parseModule(text)
+  const root = program && literalOf(defaultExport(program), program)
+  if (!root) return () => null
   return (path, part) => {
-    let offset = root
-    let found = root
+    let literal: Literal | null = root
+    let found: number = root.start
     for (const [index, segment] of path.entries()) {
-      const entries = offset === null ? null : readEntries(text, code, offset)
-      const entry = entries && pick(entries, segment)
+      const entry = literal && entryOf(literal, segment)
       if (!entry) break
-      found = entry.key !== null && (part === 'key' || index < path.length - 1) ? entry.keyOffset : entry.valueOffset
-      offset = entry.valueOffset
+      const isKey = part === 'key' || index < path.length - 1
+      found = isKey ? entry.start : entry.value.start
+      literal = literalOf(entry.value, program)
     }
-    return found === null ? null : placeOf(text, found)
+    return placeOf(text, found)
   }
 }
 
-/** The text with comments and the inside of strings made blank, offset for offset. */
-function blank(text: string): string {
-  const hidden = /\/\/[^\n]*|\/\*.*?\*\/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/gs
-  return text.replace(hidden, (match) => {
-    const isString = match[0] !== '/'
-    const inner = match.slice(1, -1).replace(/[^\n]/g, ' ')
-    return isString ? `${match[0]}${inner}${match[0]}` : match.replace(/[^\n]/g, ' ')
-  })
-}
-
-function findRoot(code: string): number | null {
-  const call = '(?:defineScenario\\s*\\(\\s*)?'
-  const direct = new RegExp(`export\\s+default\\s+${call}\\{`).exec(code)
-  if (direct) return direct.index + direct[0].length - 1
-  const name = /export\s+default\s+([\w$]+)/.exec(code)?.[1]
-  const variable = name && new RegExp(`\\bconst\\s+${name.replaceAll('$', '\\$')}\\b[^=]*=\\s*${call}\\{`).exec(code)
-  return variable ? variable.index + variable[0].length - 1 : null
-}
-
-/** The last of its name wins in a literal; what a later spread may replace is unsure. */
-function pick(entries: Entry[], segment: string | number): Entry | null {
-  const index = typeof segment === 'number' ? segment : entries.findLastIndex(({ key }) => key === segment)
-  const entry = entries[index]
-  const unsure = typeof segment === 'number' ? entries.slice(0, index + 1) : entries.slice(index + 1)
-  return entry && !unsure.some(({ isSpread }) => isSpread) ? entry : null
-}
-
-/** The entries of the object or list literal that opens at an offset; null where none does. */
-function readEntries(text: string, code: string, offset: number): Entry[] | null {
-  const isObject = code[offset] === '{'
-  if (!isObject && code[offset] !== '[') return null
-  const entries: Entry[] = []
-  let depth = 0
-  let start = offset + 1
-  for (let at = offset; at < code.length; at++) {
-    const character = code[at] as string
-    if ('{[('.includes(character)) depth++
-    if ('}])'.includes(character)) depth--
-    if (depth > 1 || (depth === 1 && character !== ',')) continue
-    const entry = readEntry(text, code, { start, end: at, isObject })
-    if (entry) entries.push(entry)
-    if (depth === 0) return entries
-    start = at + 1
+/** JavaScript as it is; of TypeScript what Node runs, in which types are made blank, so that all else keeps its place. */
+function parseModule(text: string): Program | null {
+  for (const read of [() => text, () => withoutTypes(text)]) {
+    try {
+      return parse(read(), { ecmaVersion: 'latest', sourceType: 'module' })
+    } catch {
+      // It may be the other language.
+    }
   }
   return null
 }
 
-function readEntry(
-  text: string,
-  code: string,
-  { start, end, isObject }: { start: number; end: number; isObject: boolean },
-): Entry | null {
-  const from = start + leadingSpace(code.slice(start, end))
-  if (from >= end) return null
-  const isSpread = code.startsWith('...', from)
-  const shorthand = isObject && !isSpread ? /^[\w$]+\s*$/.exec(code.slice(from, end)) : null
-  if (shorthand) return { key: shorthand[0].trim(), keyOffset: from, valueOffset: from, isSpread }
-  const named = isObject && !isSpread ? /^(?:[\w$]+|'[^']*'|"[^"]*")\s*:/.exec(code.slice(from, end)) : null
-  if (!named) return { key: null, keyOffset: from, valueOffset: from, isSpread }
-  const afterColon = from + named[0].length
-  const key = text
-    .slice(from, afterColon - 1)
-    .trim()
-    .replace(/^(['"])(.*)\1$/, '$2')
-  return { key, keyOffset: from, valueOffset: afterColon + leadingSpace(code.slice(afterColon, end)), isSpread }
+/** Node tells with each use that its function is a new one, which is no news for who reads about a mistake in a scenario. */
+function withoutTypes(text: string): string {
+  const { emitWarning } = process
+  process.emitWarning = () => {}
+  try {
+    return stripTypeScriptTypes(text)
+  } finally {
+    process.emitWarning = emitWarning
+  }
 }
 
-function leadingSpace(text: string): number {
-  return text.length - text.trimStart().length
+/** `export default …` or `export { … as default }`. */
+function defaultExport({ body }: Program): AnyNode | null {
+  for (const statement of body) {
+    if (statement.type === 'ExportDefaultDeclaration') return statement.declaration
+    if (statement.type !== 'ExportNamedDeclaration' || statement.source) continue
+    const specifier = statement.specifiers.find(({ exported }) => nameOf(exported) === 'default')
+    if (specifier) return specifier.local
+  }
+  return null
+}
+
+/** The literal that an expression is, or that a constant it names was made of. */
+function literalOf(node: AnyNode | null, program: Program): Literal | null {
+  switch (node?.type) {
+    case 'ObjectExpression':
+    case 'ArrayExpression':
+      return node
+    case 'CallExpression':
+      return isDefineScenario(node.callee, program) ? literalOf(node.arguments[0] ?? null, program) : null
+    case 'Identifier':
+      return literalOf(constantOf(node.name, program), program)
+    default:
+      return null
+  }
+}
+
+/** A constant cannot be defined by itself without failing, so this comes to an end. */
+function constantOf(name: string, { body }: Program): Expression | null {
+  const declarations = body
+    .map((statement) => (statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement))
+    .filter((statement) => statement?.type === 'VariableDeclaration' && statement.kind === 'const')
+    .flatMap((statement) => (statement?.type === 'VariableDeclaration' ? statement.declarations : []))
+  return declarations.find(({ id }) => nameOf(id) === name)?.init ?? null
+}
+
+/** By its own name, or by what the module imports it as. */
+function isDefineScenario(callee: AnyNode, { body }: Program): boolean {
+  if (callee.type === 'MemberExpression') return nameOf(callee.property) === 'defineScenario'
+  const imported = body.flatMap((statement) => (statement.type === 'ImportDeclaration' ? statement.specifiers : []))
+  const specifier = imported.find(({ local }) => local.name === nameOf(callee))
+  return nameOf(specifier?.type === 'ImportSpecifier' ? specifier.imported : callee) === 'defineScenario'
+}
+
+/** Where a field or an item begins, and its value; null where there is none that is sure. */
+function entryOf(literal: Literal, segment: string | number): { start: number; value: AnyNode } | null {
+  if (literal.type === 'ObjectExpression') return propertyOf(literal, String(segment))
+  const items = literal.elements.slice(0, Number(segment) + 1)
+  const item = items[Number(segment)]
+  return item && !items.some((each) => each?.type === 'SpreadElement') ? { start: item.start, value: item } : null
+}
+
+/** The last of its name wins; what a later spread, or a name that is computed, may replace is unsure. */
+function propertyOf({ properties }: ObjectExpression, name: string): Property | null {
+  const index = properties.findLastIndex((each) => each.type === 'Property' && keyOf(each) === name)
+  const property = properties[index]
+  const later = properties.slice(index + 1)
+  const isUnsure = later.some((each) => each.type === 'SpreadElement' || keyOf(each) === null)
+  return property?.type === 'Property' && !isUnsure ? property : null
+}
+
+function keyOf({ key, computed }: Property): string | null {
+  return computed && key.type !== 'Literal' ? null : nameOf(key)
+}
+
+function nameOf(node: AnyNode): string | null {
+  if (node.type === 'Identifier') return node.name
+  return node.type === 'Literal' ? String(node.value) : null
 }
 
 function placeOf(text: string, offset: number): { line: number; column: number } {

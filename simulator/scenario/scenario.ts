@@ -117,6 +117,8 @@ export interface FleetGroup {
   diskUsedBytes: number
   diskUsageLimit: number
   validateImages: boolean
+  /** From a restart until an agent first looks at its images. */
+  restartLookDelayMs: number
   /** `shared`: all agents behind one address; `own`: an address each; else the address itself. */
   egressAddress: string
   /** Whose pulls the agents make, request for request (docs/pull.md). */

@@ -21,9 +21,16 @@ const numberMetrics = [
   'sessions-running',
   'session-digests',
 ] as const
-const durationMetrics = ['pull-duration', 'queue-wait', 'refresh-gap', 'check-in-gap'] as const
-/** Times that stay open until something is reached, so that a run can end before they do. */
-const timingMetrics = ['ready-time', 'drift-time', 'wait-time'] as const
+/** Times, all of which a run can end before they are over. */
+const timingMetrics = [
+  'pull-duration',
+  'queue-wait',
+  'refresh-gap',
+  'check-in-gap',
+  'ready-time',
+  'drift-time',
+  'wait-time',
+] as const
 const sizeMetrics = ['downloaded-bytes'] as const
 
 const values = ['max', 'min', 'sum', 'mean', 'p50', 'p95'] as const
@@ -103,19 +110,13 @@ const NumberExpectation = Type.Object(
   own,
 )
 
-const durationFields = {
-  ...common,
-  aggregate: Type.Optional(Aggregate),
-  ...limits(DurationValue),
-  neverBefore: neverBefore(DurationValue),
-}
-
-const DurationExpectation = Type.Object({ metric: Type.Enum([...durationMetrics]), ...durationFields }, own)
-
 const TimingExpectation = Type.Object(
   {
     metric: Type.Enum([...timingMetrics]),
-    ...durationFields,
+    ...common,
+    aggregate: Type.Optional(Aggregate),
+    ...limits(DurationValue),
+    neverBefore: neverBefore(DurationValue),
     within: Type.Optional(Duration('Every timing must have ended, after at most this long.')),
   },
   own,
@@ -135,7 +136,7 @@ const SizeExpectation = Type.Object(
 /** How many samples a metric of times or bytes has. */
 const CountExpectation = Type.Object(
   {
-    metric: Type.Enum([...durationMetrics, ...timingMetrics, ...sizeMetrics]),
+    metric: Type.Enum([...timingMetrics, ...sizeMetrics]),
     ...common,
     aggregate: Type.Literal('count'),
     ...limits(PlainNumber),
@@ -143,11 +144,5 @@ const CountExpectation = Type.Object(
   own,
 )
 
-export const ExpectationSchema = Type.Union([
-  NumberExpectation,
-  DurationExpectation,
-  TimingExpectation,
-  SizeExpectation,
-  CountExpectation,
-])
+export const ExpectationSchema = Type.Union([NumberExpectation, TimingExpectation, SizeExpectation, CountExpectation])
 export type ExpectationSource = Static<typeof ExpectationSchema>

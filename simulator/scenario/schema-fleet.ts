@@ -30,6 +30,11 @@ const groupFields = {
     }),
   ),
   validateImages: Type.Optional(Flag('False switches pulling off.', { default: agentConfigDefaults.validateImages })),
+  restartLookDelay: Type.Optional(
+    Duration('From a restart until an agent first looks at its images.', {
+      default: agentConfigDefaults.restartLookDelay,
+    }),
+  ),
   egressAddress: Type.Optional(
     Text('"shared": one address for all agents; "own": one each; else the IP address itself.', {
       default: fleetDefaults.egressAddress,

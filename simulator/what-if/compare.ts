@@ -1,7 +1,9 @@
 // The difference between two values of a parameter by common random numbers: run by run with the same seed, so that what the seeds do
 // to both falls out of the difference.
+import { isDeepStrictEqual } from 'node:util'
 import { KasmSimError } from '../../server/kernel/errors.ts'
 import { closest } from '../../server/kernel/suggest.ts'
+import type { Scenario } from '../scenario/scenario.ts'
 import type { WhatIfMetric } from './metrics.ts'
 import { formatPoint, type Parameter, type Point, type Setting, splitParameter } from './parameters.ts'
 import { type Estimate, estimate } from './statistics.ts'
@@ -40,11 +42,20 @@ export function parsePair([a, b]: readonly [string, string], parameters: readonl
   return pair
 }
 
-/** Compares the two sides wherever the grid has both with all else equal. */
+/**
+ * Compares the two sides wherever the grid has both with all else equal. A difference is certain where no run drew a random number, or
+ * where both sides are written otherwise and yet the same scenario.
+ */
 export function comparePoints(
   pair: PointPair,
-  { points, metrics, sweep }: { points: readonly Point[]; metrics: readonly WhatIfMetric[]; sweep: SweepResult },
+  options: {
+    points: readonly Point[]
+    metrics: readonly WhatIfMetric[]
+    sweep: SweepResult
+    scenarioOf: (point: Point) => Scenario
+  },
 ): Comparison {
+  const { points, metrics, sweep, scenarioOf } = options
   const settingsOfB = new Map(pair.b.map((setting) => [setting.path, setting]))
   const indexes = new Map(points.map((point, index) => [formatPoint(point), index]))
   const differences = points.flatMap((pointA, indexA) => {
@@ -53,18 +64,20 @@ export function comparePoints(
     const pairs = pairRuns(sweep.runs[indexA] ?? [], sweep.runs[indexB ?? -1] ?? [])
     const shared = pointA.filter(({ path }) => !settingsOfB.has(path)).map(({ path, text }) => [path, text])
     const settings: Record<string, string> = Object.fromEntries(shared)
-    return metrics.map((metric) => ({ settings, metric, difference: differenceOf(pairs, metric) }))
+    const pointB = points[indexB ?? -1]
+    const isSame = pointB !== undefined && isDeepStrictEqual(scenarioOf(pointA), scenarioOf(pointB))
+    const certain = isSame || pairs.flat().every(({ random }) => !random)
+    return metrics.map((metric) => ({ settings, metric, difference: differenceOf(pairs, { metric, certain }) }))
   })
   return { a: formatPoint(pair.a), b: formatPoint(pair.b), differences }
 }
 
-function differenceOf(pairs: [Run, Run][], metric: WhatIfMetric): Estimate {
-  return estimate(
-    pairs.map(([{ measurement: a }, { measurement: b }]) => {
-      const [valueA, valueB] = [a[metric], b[metric]]
-      return valueA === null || valueB === null ? null : valueB - valueA
-    }),
-  )
+function differenceOf(pairs: [Run, Run][], { metric, certain }: { metric: WhatIfMetric; certain: boolean }): Estimate {
+  const differences = pairs.map(([{ measurement: a }, { measurement: b }]) => {
+    const [valueA, valueB] = [a[metric], b[metric]]
+    return valueA === null || valueB === null ? null : valueB - valueA
+  })
+  return estimate(differences, { certain })
 }
 
 function pairRuns(runsOfA: readonly Run[], runsOfB: readonly Run[]): [Run, Run][] {

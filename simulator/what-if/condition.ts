@@ -2,13 +2,20 @@
 import { KasmSimError } from '../../server/kernel/errors.ts'
 import { closest } from '../../server/kernel/suggest.ts'
 import { parseDurationMs, parseRateBytesPerSecond, parseSizeBytes } from '../../server/kernel/units.ts'
-import type { Unit } from '../report/quantity.ts'
-import { metricNames, metrics, type WhatIfMetric } from './metrics.ts'
+import type { Signal } from '../checks/signals.ts'
+import { formatQuantity, type Unit } from '../report/quantity.ts'
+import { groundOf, metricNames, metrics, type Reading, type WhatIfMetric } from './metrics.ts'
+
+/** What a run is to a condition: `inconclusive` where it shows neither, and `reason` then says why. */
+export interface ConditionResult {
+  status: 'held' | 'missed' | 'inconclusive'
+  reason: string | null
+}
 
 export interface Condition {
   metric: WhatIfMetric
-  /** Null, what never happened, keeps no condition. */
-  holds(value: number | null): boolean
+  /** As a check does, it holds only where its situation did occur and nothing that was not over can contradict it. */
+  judge(reading: Reading): ConditionResult
 }
 
 const operators: Record<string, (value: number, limit: number) => boolean> = {
@@ -33,7 +40,7 @@ const counts: Record<string, WhatIfMetric> = { 'ready-time': 'ready-agents', 'pu
  *
  * @throws KasmSimError USAGE with what can be written instead
  * @example
- * parseCondition('p95(readyMs) < 30min').holds(1_200_000) // true
+ * parseCondition('p95(readyMs) < 30min').judge(readings['ready-time.p95']) // { status: 'held', reason: null }
  */
 export function parseCondition(text: string): Condition {
   const match = /^\s*([\w.-]+(?:\s*\(\s*[\w.-]+\s*\))?)\s*(<=|>=|==|<|>)\s*(\S.*?)\s*$/.exec(text)
@@ -42,7 +49,36 @@ export function parseCondition(text: string): Condition {
   if (!compare) throw unreadable(text, 'it needs a metric, one of < <= > >= ==, and a number')
   const metric = metricOf(subject.replaceAll(/\s/g, ''), text)
   const limit = parseLimit(limitText, metrics[metric].unit, text)
-  return { metric, holds: (value) => value !== null && compare(value, limit) }
+  return { metric, judge: (reading) => judge(reading, { metric, compare, limit }) }
+}
+
+interface Comparison {
+  metric: WhatIfMetric
+  compare: (value: number, limit: number) => boolean
+  limit: number
+}
+
+/** Whatever an open value may become must keep the condition: it is kept everywhere where both bounds keep it. */
+function judge({ grounded, bounds }: Reading, { metric, compare, limit }: Comparison): ConditionResult {
+  if (!grounded)
+    return { status: 'inconclusive', reason: groundless[groundOf(metric)] ?? 'its situation never occurred' }
+  if (bounds === null) return { status: 'inconclusive', reason: `there was no ${metric}` }
+  const { low, high } = bounds
+  const highest = high ?? Number.POSITIVE_INFINITY
+  if (compare(low, limit) && compare(highest, limit)) return { status: 'held', reason: null }
+  const mayHold = compare(low, limit) || compare(highest, limit) || (low < limit && limit < highest)
+  if (!mayHold) return { status: 'missed', reason: null }
+  const soFar = formatQuantity(low, metrics[metric].unit)
+  return { status: 'inconclusive', reason: `it was ${soFar} so far when the run ended, and not over` }
+}
+
+/** In words, that what a metric stands on never occurred. */
+const groundless: Partial<Record<Signal | 'checks', string>> = {
+  checks: 'the scenario expects nothing',
+  'check-ins': 'no agent checked in',
+  'pulls-queued': 'no pull was queued',
+  'pulls-started': 'no pull was started',
+  'images-published': 'no image was published',
 }
 
 function metricOf(subject: string, text: string): WhatIfMetric {

@@ -1,5 +1,9 @@
-// The one function of jStat that is used; the package has no types of its own.
+// The functions of jStat that are used; the package has no types of its own.
 declare module 'jstat' {
-  const jStat: { studentt: { inv(probability: number, degreesOfFreedom: number): number } }
+  const jStat: {
+    studentt: { inv(probability: number, degreesOfFreedom: number): number }
+    beta: { inv(probability: number, alpha: number, beta: number): number }
+    combinationln(n: number, m: number): number
+  }
   export = jStat
 }

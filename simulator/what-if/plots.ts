@@ -30,10 +30,9 @@ function plotData(results: WhatIfResults, { name, title, unit }: WhatIfResults['
     points.push(plotPoint(estimates[name]))
     series.set(seriesName, points)
   }
-  const gaps = [...series.values()].some((points) => points.includes(null))
   return {
     title,
-    subtitle: `${results.scenario}, ${seedsInWords(results)}${gaps ? '; a gap: not reached in every run' : ''}`,
+    subtitle: `${results.scenario}, ${seedsInWords(results)}${marksInWords([...series.values()].flat())}`,
     unit,
     x: { title: first?.path ?? '', labels, amounts: amountsOf(labels) },
     series: [...series].map(([seriesName, points]) => ({ name: seriesName, points })),
@@ -43,14 +42,24 @@ function plotData(results: WhatIfResults, { name, title, unit }: WhatIfResults['
 function seedsInWords({ points }: WhatIfResults): string {
   const counts = points.map(({ runs }) => runs)
   const [low, high] = [Math.min(...counts), Math.max(...counts)]
-  if (high < 2) return 'one seed'
+  if (high < 2) return 'one run each, which shows no mean'
   return `mean of ${low === high ? high : `${low} to ${high}`} seeds with its 95 % interval`
+}
+
+/** What the marks say besides. */
+function marksInWords(points: (PlotPoint | null)[]): string {
+  const marks = [
+    ...(points.some((point) => point?.isOpen) ? ['hollow: unknown, dashed over what was seen'] : []),
+    ...(points.includes(null) ? ['a gap: not reached in every run'] : []),
+  ]
+  return marks.map((mark) => `; ${mark}`).join('')
 }
 
 function plotPoint(found: Estimate | undefined): PlotPoint | null {
   if (!found || found.mean === null) return null
-  const { mean, halfWidth } = found
-  return { mean, low: Math.max(0, mean - (halfWidth ?? 0)), high: mean + (halfWidth ?? 0) }
+  const { mean, low, high, seen } = found
+  if (low !== null && high !== null) return { mean, low, high, isOpen: false }
+  return { mean, low: seen?.least ?? mean, high: seen?.most ?? mean, isOpen: true }
 }
 
 /** What values measure, where all of them measure the same kind of thing. */

@@ -1,19 +1,19 @@
-// When agents had everything they should have, of all agents: those that never got ready count too, or a fleet in which
-// most agents wait for ever would look like a quick one.
+// When agents had everything they should have, and how long they lacked something after that.
 import type { RunEvent, Subscription } from '../events/events.ts'
+import type { Bounds } from '../report/distribution.ts'
+import { ReadyTimes } from '../report/ready-times.ts'
 
 /** Follows the readiness of every agent through one run. */
 export class Readiness {
-  readonly #agents: number
-  readonly #startedAtMs = new Map<number, number>()
-  readonly #timesMs = new Map<number, number>()
+  readonly #times: ReadyTimes
   /** Since when agents that had been ready lack something. */
   readonly #lackingSinceMs = new Map<number, number>()
   #lackedMs = 0
-  #lastReadyAtMs = 0
+  #endMs = 0
+  #lackingAtEnd = 0
 
   constructor(agents: number) {
-    this.#agents = agents
+    this.#times = new ReadyTimes(agents)
   }
 
   /** Listens to the few kinds of events that it needs. */
@@ -25,12 +25,18 @@ export class Readiness {
   }
 
   get readyAgents(): number {
-    return this.#timesMs.size
+    return this.#times.readyAgents
   }
 
   /** From the start of the run until the last agent was ready for the first time; null where one never was. */
   get allReadyAtMs(): number | null {
-    return this.readyAgents === this.#agents ? this.#lastReadyAtMs : null
+    return this.#times.allReadyAtMs
+  }
+
+  /** What `allReadyAtMs` may still become. */
+  get allReadyAtBoundsMs(): Bounds {
+    const { allReadyAtMs } = this
+    return { low: allReadyAtMs ?? this.#endMs, high: allReadyAtMs }
   }
 
   /** After its first readiness, how long an agent lacked something on average. */
@@ -38,19 +44,27 @@ export class Readiness {
     return this.readyAgents === 0 ? null : this.#lackedMs / this.readyAgents
   }
 
+  /** What `missingMs` may still become: agents that lack something at the end go on to do so. */
+  get missingBoundsMs(): Bounds | null {
+    const { missingMs } = this
+    return missingMs === null ? null : { low: missingMs, high: this.#lackingAtEnd === 0 ? missingMs : null }
+  }
+
   /** The time within which this share of all agents were ready, each from its own start; null where fewer ever were. */
   quantileMs(share: number): number | null {
-    const timesMs = [...this.#timesMs.values()].sort((a, b) => a - b)
-    return timesMs[Math.max(0, Math.ceil(share * this.#agents) - 1)] ?? null
+    return this.#times.quantileMs(share)
+  }
+
+  /** What the quantile may still become: agents that are not ready count with how long they have tried. */
+  quantileBoundsMs(share: number): Bounds {
+    return this.#times.quantileBoundsMs(share, this.#endMs)
   }
 
   #take(event: RunEvent): void {
+    this.#times.take(event)
     switch (event.kind) {
-      case 'agent-started':
-        if (!this.#startedAtMs.has(event.agent)) this.#startedAtMs.set(event.agent, event.atMs)
-        return
       case 'agent-ready':
-        this.#noteReady(event.agent, event.atMs)
+        this.#endLack(event.agent, event.atMs)
         return
       case 'agent-stopped':
         this.#noteLack(event.agent, event.atMs)
@@ -59,20 +73,15 @@ export class Readiness {
         if (event.reason === 'missing') this.#noteLack(event.agent, event.atMs)
         return
       case 'run-ended':
+        this.#endMs = event.atMs
+        this.#lackingAtEnd = this.#lackingSinceMs.size
         for (const agent of [...this.#lackingSinceMs.keys()]) this.#endLack(agent, event.atMs)
         return
     }
   }
 
-  #noteReady(agent: number, atMs: number): void {
-    this.#endLack(agent, atMs)
-    if (this.#timesMs.has(agent)) return
-    this.#timesMs.set(agent, atMs - (this.#startedAtMs.get(agent) ?? 0))
-    this.#lastReadyAtMs = Math.max(this.#lastReadyAtMs, atMs)
-  }
-
   #noteLack(agent: number, atMs: number): void {
-    if (this.#timesMs.has(agent) && !this.#lackingSinceMs.has(agent)) this.#lackingSinceMs.set(agent, atMs)
+    if (this.#times.wasReady(agent) && !this.#lackingSinceMs.has(agent)) this.#lackingSinceMs.set(agent, atMs)
   }
 
   #endLack(agent: number, atMs: number): void {

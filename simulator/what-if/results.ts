@@ -5,8 +5,8 @@ import type { Scenario } from '../scenario/scenario.ts'
 import type { Comparison } from './compare.ts'
 import { metrics, type WhatIfMetric } from './metrics.ts'
 import type { Parameter, Point } from './parameters.ts'
-import { type Estimate, estimate, runsNeeded } from './statistics.ts'
-import type { SweepResult } from './sweep.ts'
+import { type Estimate, isPrecise, leastRunsFor } from './statistics.ts'
+import { estimateOf, type SweepResult } from './sweep.ts'
 
 export interface WhatIfResults {
   scenario: string
@@ -25,6 +25,8 @@ export interface WhatIfResults {
   precision: {
     share: number
     seedsMax: number
+    /** With fewer seeds than these no point counts as precise. */
+    seedsLeast: number
     missed: { settings: Record<string, string>; metric: WhatIfMetric }[]
   } | null
 }
@@ -34,8 +36,10 @@ interface PointResult {
   settings: Record<string, string>
   runs: number
   estimates: Partial<Record<WhatIfMetric, Estimate>>
-  /** In how many runs each check of the scenario was missed; checks that always held are left out. */
+  /** In how many runs each check of the scenario was missed; checks that never were are left out. */
   checksMissed: Record<string, number>
+  /** In how many runs each check was neither held nor missed. */
+  checksInconclusive: Record<string, number>
 }
 
 export interface ResultsOptions {
@@ -63,18 +67,29 @@ export function createResults(options: ResultsOptions): WhatIfResults {
     points: results,
     comparison,
     failed: sweep.failed.map(({ point, seed, cause }) => ({ settings: settingsOf(points[point] ?? []), seed, cause })),
-    precision: precision && { ...precision, missed: missedPrecision(results, precision.share) },
+    precision: precision && {
+      ...precision,
+      seedsLeast: leastRunsFor(precision.share),
+      missed: missedPrecision(results, precision.share),
+    },
   }
 }
 
 function pointResult(point: Point, index: number, { sweep, metrics: chosen }: ResultsOptions): PointResult {
   const runs = sweep.runs[index] ?? []
-  const checksMissed: Record<string, number> = {}
-  for (const name of runs.flatMap((run) => run.checksMissed)) checksMissed[name] = (checksMissed[name] ?? 0) + 1
-  const estimates = Object.fromEntries(
-    chosen.map((metric) => [metric, estimate(runs.map(({ measurement }) => measurement[metric]))]),
-  )
-  return { settings: settingsOf(point), runs: runs.length, estimates, checksMissed }
+  return {
+    settings: settingsOf(point),
+    runs: runs.length,
+    estimates: Object.fromEntries(chosen.map((metric) => [metric, estimateOf(runs, metric)])),
+    checksMissed: countOf(runs.flatMap((run) => run.checksMissed)),
+    checksInconclusive: countOf(runs.flatMap((run) => run.checksInconclusive)),
+  }
+}
+
+function countOf(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1
+  return counts
 }
 
 function settingsOf(point: Point): Record<string, string> {
@@ -84,7 +99,7 @@ function settingsOf(point: Point): Record<string, string> {
 function missedPrecision(points: PointResult[], share: number) {
   return points.flatMap(({ settings, estimates }) =>
     Object.entries(estimates)
-      .filter(([, found]) => runsNeeded(found, share) > found.runs)
+      .filter(([, found]) => !isPrecise(found, share))
       .map(([metric]) => ({ settings, metric: metric as WhatIfMetric })),
   )
 }

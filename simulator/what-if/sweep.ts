@@ -2,17 +2,17 @@
 // what was varied and not by luck. Where a precision is asked for, points get more seeds until their intervals are narrow enough.
 import { InvariantError, KasmSimError } from '../../server/kernel/errors.ts'
 import type { Scenario } from '../scenario/scenario.ts'
-import type { Measurement, WhatIfMetric } from './metrics.ts'
+import { type Measurement, measurementOf, type Readings, type WhatIfMetric } from './metrics.ts'
 import type { RunPool } from './pool.ts'
-import { estimate, runsNeeded } from './statistics.ts'
+import { type Estimate, estimate, runsNeeded } from './statistics.ts'
+import type { RunResult } from './worker.ts'
 
 /** One finished run. */
-export interface Run {
+export interface Run extends Omit<RunResult, 'readings'> {
   /** Index of the point in the grid. */
   point: number
   seed: number
   measurement: Measurement
-  checksMissed: string[]
 }
 
 /** A run of which there is no result. */
@@ -40,7 +40,8 @@ export interface SweepOptions {
   seeds: number
   precision?: { share: number; metrics: readonly WhatIfMetric[]; seedsMax: number } | undefined
   signal?: AbortSignal
-  onRun?: (run: Run) => void
+  /** Told of each run, with what its numbers stand on, which nobody keeps. */
+  onRun?: (run: Run, readings: Readings) => void
   onProgress?: (progress: SweepProgress) => void
 }
 
@@ -49,6 +50,14 @@ export interface SweepResult {
   runs: Run[][]
   failed: FailedRun[]
   interrupted: boolean
+}
+
+/** What the runs of a point say of a metric, none of which can be below 0. */
+export function estimateOf(runs: readonly Run[], metric: WhatIfMetric): Estimate {
+  return estimate(
+    runs.map(({ measurement }) => measurement[metric]),
+    { certain: runs.every(({ random }) => !random), floor: 0 },
+  )
 }
 
 /**
@@ -131,12 +140,10 @@ class Sweep {
     const { precision } = this.#options
     const seeds = this.#seeds[point] ?? 0
     if (!precision) return seeds
-    const measurements = (this.#runs[point] ?? []).map(({ measurement }) => measurement)
+    const runs = this.#runs[point] ?? []
     // Runs that failed would fail again and must not make a point grow for ever.
-    if (measurements.length < seeds) return seeds
-    const needs = precision.metrics.map((metric) =>
-      runsNeeded(estimate(measurements.map((measurement) => measurement[metric])), precision.share),
-    )
+    if (runs.length < seeds) return seeds
+    const needs = precision.metrics.map((metric) => runsNeeded(estimateOf(runs, metric), precision.share))
     return Math.min(precision.seedsMax, Math.max(seeds, ...needs))
   }
 
@@ -145,7 +152,7 @@ class Sweep {
       const { point, seed } = task
       const answer = await this.#options.pool.run({ scenario: this.#options.scenarioOf(point), seed })
       if ('stopped' in answer) return
-      if ('measurement' in answer) this.#take({ point, seed, ...answer })
+      if ('readings' in answer) this.#take(task, answer)
       else if ('died' in answer) this.#failed.push({ point, seed, cause: `its worker died twice: ${answer.died}` })
       else this.#takeBroken(task, answer.broke)
       this.#done += 1
@@ -153,9 +160,10 @@ class Sweep {
     }
   }
 
-  #take(run: Run): void {
-    this.#runs[run.point]?.push(run)
-    this.#options.onRun?.(run)
+  #take({ point, seed }: Task, { readings, ...result }: RunResult): void {
+    const run = { point, seed, measurement: measurementOf(readings), ...result }
+    this.#runs[point]?.push(run)
+    this.#options.onRun?.(run, readings)
   }
 
   #takeBroken({ point, seed }: Task, { name, message, stack }: { name: string; message: string; stack: string }): void {

@@ -1,11 +1,10 @@
 // The results as tables and CSV: one table per metric, its rows along the first parameter and its columns along the second.
-import { formatQuantity, type Unit } from '../report/quantity.ts'
 import type { Table } from '../report/table.ts'
 import { metricNames, metrics } from './metrics.ts'
 import type { Point } from './parameters.ts'
 import type { WhatIfResults } from './results.ts'
-import type { Estimate } from './statistics.ts'
 import type { Run } from './sweep.ts'
+import { formatEstimate, formatVerdict } from './words.ts'
 
 /** One table for each metric. */
 export function metricTables(results: WhatIfResults): Table[] {
@@ -36,37 +35,19 @@ export function comparisonTable({ comparison }: WhatIfResults): Table | null {
     ...paths.map((path) => settings[path] ?? ''),
     metric,
     formatEstimate(difference, metrics[metric].unit),
-    verdict(difference),
+    formatVerdict(difference),
   ])
   return { title: `${b} minus ${a}, seed by seed`, columns: [...paths, 'metric', 'difference', ''], rows }
-}
-
-function verdict({ mean, halfWidth }: Estimate): string {
-  if (mean === null || halfWidth === null) return ''
-  if (mean === 0 && halfWidth === 0) return 'the same'
-  return Math.abs(mean) > halfWidth ? (mean > 0 ? 'more' : 'less') : 'no difference that these seeds show'
-}
-
-/**
- * A mean and its interval in words: `12m 3s ± 2.1s`; `27 of 30 runs` where the others have no such number.
- */
-function formatEstimate(found: Estimate | undefined, unit: Unit): string {
-  if (!found || found.runs === 0) return 'no run'
-  const { runs, reached, mean, halfWidth } = found
-  if (mean === null) return `${reached} of ${runs} runs`
-  const text = formatQuantity(mean, unit)
-  return halfWidth === null || halfWidth === 0 ? text : `${text} ± ${formatQuantity(halfWidth, unit)}`
 }
 
 /** The whole table as CSV: a line for each point and metric. */
 export function formatCsv(results: WhatIfResults): string {
   const paths = results.parameters.map(({ path }) => path)
-  const header = [...paths, 'metric', 'unit', 'runs', 'reached', 'mean', 'low', 'high']
+  const header = [...paths, 'metric', 'unit', 'runs', 'reached', 'mean', 'known', 'low', 'high']
   const lines = results.points.flatMap(({ settings, estimates }) =>
     results.metrics.map(({ name, unit }) => {
-      const { runs = 0, reached = 0, mean = null, halfWidth = null } = estimates[name] ?? {}
-      const bound = (sign: number) => (mean === null || halfWidth === null ? null : mean + sign * halfWidth)
-      return [...paths.map((path) => settings[path] ?? ''), name, unit, runs, reached, mean, bound(-1), bound(1)]
+      const { runs = 0, reached = 0, mean = null, known = 'unknown', low = null, high = null } = estimates[name] ?? {}
+      return [...paths.map((path) => settings[path] ?? ''), name, unit, runs, reached, mean, known, low, high]
     }),
   )
   return [header, ...lines].map(csvLine).join('')

@@ -37,7 +37,11 @@ export class AgentDriver {
 
   constructor(options: Partial<AgentConfig> & { diskSizeBytes?: number; diskUsedBytes?: number } = {}) {
     const { diskSizeBytes = 100 * gigabyte, diskUsedBytes = 0, ...config } = options
-    this.state = createAgentState({ config: { ...defaultAgentConfig, ...config }, diskSizeBytes, diskUsedBytes })
+    this.state = createAgentState({
+      config: { ...defaultAgentConfig, restartLookDelayMs: 0, ...config },
+      diskSizeBytes,
+      diskUsedBytes,
+    })
   }
 
   tell(input: AgentInput): AgentCommand[] {

@@ -43,7 +43,7 @@ const diskSizeBytes = 20
 
 export class AgentModel {
   readonly state: AgentState = createAgentState({
-    config: defaultAgentConfig,
+    config: { ...defaultAgentConfig, restartLookDelayMs: 0 },
     diskSizeBytes,
     diskUsedBytes: otherBytes,
   })

@@ -45,6 +45,7 @@ test('takes from a whole file of the product what governs pulls', () => {
     refreshIntervalMs: 1_800_000,
     diskUsageLimit: 0.75,
     validateImages: false,
+    restartLookDelayMs: 30_000,
   })
 })
 
@@ -55,6 +56,7 @@ test('fills in the defaults of the product for keys that an old file lacks', () 
     refreshIntervalMs: 3_600_000,
     diskUsageLimit: 0.9,
     validateImages: true,
+    restartLookDelayMs: 30_000,
   }
   expect(defaultAgentConfig).toEqual(product)
   expect(parseAgentConfig('agent: {}', file)).toEqual(product)

@@ -48,7 +48,7 @@ test('A3 goes on with what it knows when a check-in fails', () => {
 test('A8 takes a new cap at its next start and not before', () => {
   const agent = new AgentDriver({ maxConcurrentPulls: 2 }).start()
   agent.answer(images)
-  agent.tell({ kind: 'config-edited', config: { ...defaultAgentConfig, maxConcurrentPulls: 3 } })
+  agent.tell({ kind: 'config-edited', config: { ...agent.state.config, maxConcurrentPulls: 3 } })
   agent.answer(images)
   agent.succeed('a:1')
   expect(agent.running).toEqual(['b:1', 'c:1'])
@@ -142,4 +142,27 @@ test('A29 says that it is ready once every image that may be pulled is present',
   expect(agent.state.ready).toBe(false)
   agent.start()
   expect(agent.answer([define('a:1')])).toEqual([{ kind: 'ready' }])
+})
+
+test('A31 looks at its images 30 s after a restart, off a check-in, and at once after its first start', () => {
+  const agent = new AgentDriver({ restartLookDelayMs: defaultAgentConfig.restartLookDelayMs }).start()
+  agent.stage([define('a:1'), define('old:1')])
+  agent.tell({ kind: 'stop' })
+  agent.nowMs = 100_000
+  agent.start()
+  const wanted = [define('a:1'), define('b:1')]
+  agent.nowMs = 100_002
+  expect(agent.answer(wanted, { mode: 'Aggressive' })).toEqual([])
+  agent.nowMs = 129_999
+  expect(agent.answer(wanted, { mode: 'Aggressive' })).toEqual([])
+  expect(agent.refresh().map(({ kind }) => kind)).toEqual(['set-timer'])
+  agent.nowMs = 130_000
+  agent.answer(wanted, { mode: 'Aggressive' })
+  expect(agent.said('start-pull')).toEqual(['b:1'])
+  expect(agent.said('remove-image')).toEqual(['old:1'])
+  // What it holds counts at once.
+  agent.succeed('b:1')
+  agent.tell({ kind: 'stop' })
+  agent.start()
+  expect(agent.answer(wanted)).toEqual([{ kind: 'ready' }])
 })

@@ -34,7 +34,7 @@ test('an upper limit that holds says how far it was from the limit', () => {
   )
   expect(result).toEqual({
     name: 'pulls-running',
-    passed: true,
+    ...{ status: 'held', reason: null, hangsOnTime: false },
     observed: 2,
     highWater: 2,
     limit: 3,
@@ -57,7 +57,7 @@ test('an upper limit that is missed names moment, agent, group and image', () =>
     { agent: 2, image: firefox },
   )
   expect(judge(limit('pulls-running', { atMost: 2 }), events)).toMatchObject({
-    passed: false,
+    status: 'missed',
     observed: 4,
     slack: -2,
     occurred: { passed: true },
@@ -70,7 +70,7 @@ test('an upper limit that is missed names moment, agent, group and image', () =>
 
 test('a limit that was never reached is not shown to hold', () => {
   const result = judge(limit('pulls-running', { atMost: 2, reaches: 2 }), pulls([[0, 10]]))
-  expect(result).toMatchObject({ passed: false, observed: 1, occurred: { passed: false, samples: 0 } })
+  expect(result).toMatchObject({ status: 'missed', observed: 1, occurred: { passed: false, samples: 0 } })
   expect(result.violation).toEqual({
     atMs: null,
     statement: 'This situation never occurred: 2 was not reached; the most was 1.',
@@ -82,8 +82,8 @@ test('a limit that was never reached is not shown to hold', () => {
         [0, 10],
         [3, 9],
       ]),
-    ).passed,
-  ).toBe(true)
+    ).status,
+  ).toBe('held')
 })
 
 test('reaching alone is a lower limit of the high-water mark', () => {
@@ -96,7 +96,7 @@ test('reaching alone is a lower limit of the high-water mark', () => {
       ]),
     ),
   ).toMatchObject({
-    passed: true,
+    status: 'held',
     bound: 'at-least',
     limit: 2,
     slack: 0,
@@ -107,10 +107,10 @@ test.each(['max', 'min', 'mean', 'p50', 'p95', 'count', 'sum'] as const)(
   'a %s of no samples fails, whatever the limit',
   (aggregate) => {
     const result = judge(limit('pull-duration', { aggregate, atMost: 5_000 }), [
-      at(0, 'pull-started'),
+      at(0, 'pull-queued'),
       at(9, 'run-ended'),
     ])
-    expect(result).toMatchObject({ passed: false, occurred: { passed: false, samples: 0 } })
+    expect(result).toMatchObject({ status: 'missed', occurred: { passed: false, samples: 0 } })
     expect(result.violation?.statement).toBe('This situation never occurred: there were no samples of pull-duration.')
   },
 )
@@ -131,10 +131,10 @@ test.each([
     [0, 100],
   ])
   const result = judge(limit('pull-duration', { aggregate, atMost: 1_000 }), events)
-  expect(result).toMatchObject({ passed: true, observed, unit: aggregate === 'count' ? 'count' : 'ms' })
+  expect(result).toMatchObject({ status: 'held', observed, unit: aggregate === 'count' ? 'count' : 'ms' })
   expect(result.highWater).toBe(aggregate === 'sum' || aggregate === 'count' ? observed : 100)
   expect(judge(limit('pull-duration', { aggregate, atMost: observed - 1 }), events)).toMatchObject({
-    passed: false,
+    status: 'missed',
     slack: -1,
     violation: { statement: expect.stringContaining('agent 0 (group lab)') },
   })
@@ -154,7 +154,7 @@ test('a lower limit that is missed names the worst sample', () => {
     [100, 104],
   ])
   expect(judge(limit('pull-duration', { aggregate: 'min', atLeast: 5 }), events)).toMatchObject({
-    passed: false,
+    status: 'missed',
     observed: 4,
     bound: 'at-least',
     slack: -1,
@@ -173,7 +173,7 @@ test.each([
     [100, 120],
   ])
   expect(judge(limit('pull-duration', { aggregate, ...limits }), events)).toMatchObject({
-    passed: false,
+    status: 'missed',
     violation: { atMs },
   })
 })
@@ -185,21 +185,36 @@ test('a count over its limit names the one that went over, under it says what wa
     [40, 50],
   ])
   const exactly = (count: number) => limit('pulls-succeeded', { aggregate: 'count', atMost: count, atLeast: count })
-  expect(judge(exactly(3), events)).toMatchObject({ passed: true, bound: 'exactly', limit: 3, slack: 0 })
-  expect(judge(exactly(2), events)).toMatchObject({ passed: false, slack: -1, violation: { atMs: 50 } })
+  expect(judge(exactly(3), events)).toMatchObject({ status: 'held', bound: 'exactly', limit: 3, slack: 0 })
+  expect(judge(exactly(2), events)).toMatchObject({ status: 'missed', slack: -1, violation: { atMs: 50 } })
   expect(judge(exactly(4), events)).toMatchObject({
-    passed: false,
+    status: 'missed',
     slack: -1,
     violation: { atMs: null, statement: 'the count of pulls-succeeded stayed below 4' },
   })
 })
 
+test('a total names the sample that took it over its limit, whatever came before that one began', () => {
+  // They end in the order in which they are told, and each began before the one that ended earlier.
+  const [first, second, third] = [400, 300, 200].map((lengthMs, index) =>
+    at(410 + 10 * index, 'pull-succeeded', { agent: index, durationMs: lengthMs + 20 * index, downloadedBytes: 10 }),
+  ) as [RunEvent, RunEvent, RunEvent]
+  const earlier = at(440, 'pull-succeeded', { agent: 3, durationMs: 435, downloadedBytes: 10 })
+  const events = [first, second, third, earlier]
+  const count = limit('pull-duration', { aggregate: 'count', atMost: 1 })
+  expect(judge(count, events).violation?.statement).toContain('by agent 1 ')
+  const sum = limit('pull-duration', { aggregate: 'sum', atMost: 750 })
+  expect(judge(sum, events).violation?.statement).toContain('by agent 2 ')
+  // Of the longest it is the one that began first.
+  expect(judge(limit('pull-duration', { atMost: 200 }), events).violation?.statement).toContain('by agent 3 ')
+})
+
 test('of two limits the nearer is shown', () => {
   const events = pulls([[0, 60]])
   const between = (atLeast: number, atMost: number) => judge(limit('pull-duration', { atLeast, atMost }), events)
-  expect(between(50, 100)).toMatchObject({ passed: true, bound: 'at-least', limit: 50, slack: 10 })
-  expect(between(10, 65)).toMatchObject({ passed: true, bound: 'at-most', limit: 65, slack: 5 })
-  expect(between(70, 100)).toMatchObject({ passed: false, bound: 'at-least', limit: 70, slack: -10 })
+  expect(between(50, 100)).toMatchObject({ status: 'held', bound: 'at-least', limit: 50, slack: 10 })
+  expect(between(10, 65)).toMatchObject({ status: 'held', bound: 'at-most', limit: 65, slack: 5 })
+  expect(between(70, 100)).toMatchObject({ status: 'missed', bound: 'at-least', limit: 70, slack: -10 })
 })
 
 const none = (metric: Expectation['metric'], filter: Partial<SampleFilter> = {}) =>
@@ -207,12 +222,12 @@ const none = (metric: Expectation['metric'], filter: Partial<SampleFilter> = {})
 
 test('a count of nothing holds only where its ground occurred', () => {
   expect(judge(none('pulls-denied'), [at(0, 'check-in-answered'), ...pulls([[0, 10]])])).toMatchObject({
-    passed: true,
+    status: 'held',
     observed: 0,
     occurred: { passed: true, samples: 1, statement: '0 pulls-denied among 1 pulls-started' },
   })
   const result = judge(none('pulls-denied'), [at(0, 'check-in-answered')])
-  expect(result).toMatchObject({ passed: false, occurred: { passed: false, samples: 0 } })
+  expect(result).toMatchObject({ status: 'missed', occurred: { passed: false, samples: 0 } })
   expect(result.violation?.statement).toBe(
     'This situation never occurred: 0 pulls-denied, but no check-ins or no pulls-started that could have led to any.',
   )
@@ -221,43 +236,43 @@ test('a count of nothing holds only where its ground occurred', () => {
 test('the ground is looked at with the same filter', () => {
   const events = [0, 1, 2, 3].map((agent) => at(0, 'check-in-answered', { agent }))
   events.push(...pulls([[0, 10]], { agent: 0, image: chrome }))
-  expect(judge(none('pulls-failed', { group: 'lab', image: chrome }), events).passed).toBe(true)
-  expect(judge(none('pulls-failed', { group: 'office' }), events).passed).toBe(false)
-  expect(judge(none('pulls-failed', { agents: [1] }), events).passed).toBe(false)
-  expect(judge(none('pulls-failed', { image: firefox }), events).passed).toBe(false)
+  expect(judge(none('pulls-failed', { group: 'lab', image: chrome }), events).status).toBe('held')
+  expect(judge(none('pulls-failed', { group: 'office' }), events).status).toBe('missed')
+  expect(judge(none('pulls-failed', { agents: [1] }), events).status).toBe('missed')
+  expect(judge(none('pulls-failed', { image: firefox }), events).status).toBe('missed')
 })
 
 test('the ground may lie before a window in which the agents were at work', () => {
   const events = [at(0, 'check-in-answered'), ...pulls([[5, 10]]), at(99, 'run-ended')]
   const later = none('pulls-failed', { fromMs: 50 })
-  expect(judge(later, events).passed).toBe(false)
-  expect(judge(later, [...events, at(60, 'check-in-answered', { agent: 2 })]).passed).toBe(true)
+  expect(judge(later, events).status).toBe('missed')
+  expect(judge(later, [...events, at(60, 'check-in-answered', { agent: 2 })]).status).toBe('held')
   expect(
     judge(none('pulls-failed', { fromMs: 50, group: 'lab' }), [...events, at(60, 'check-in-answered', { agent: 2 })])
-      .passed,
-  ).toBe(false)
-  expect(judge(none('pulls-failed', { untilMs: 5 }), events).passed).toBe(false)
-  expect(judge(none('pulls-failed', { untilMs: 6 }), events).passed).toBe(true)
+      .status,
+  ).toBe('missed')
+  expect(judge(none('pulls-failed', { untilMs: 5 }), events).status).toBe('missed')
+  expect(judge(none('pulls-failed', { untilMs: 6 }), events).status).toBe('held')
 })
 
 test('that an image is never pulled stands on the check-ins of those who would pull it', () => {
   const events = [at(0, 'check-in-answered', { agent: 1 }), ...pulls([[5, 9]], { image: chrome })]
   expect(judge(none('pulls-started', { image: firefox, group: 'lab' }), events)).toMatchObject({
-    passed: true,
+    status: 'held',
     occurred: { samples: 1 },
   })
-  expect(judge(none('pulls-started', { image: firefox, group: 'office' }), events).passed).toBe(false)
+  expect(judge(none('pulls-started', { image: firefox, group: 'office' }), events).status).toBe('missed')
   expect(judge(none('pulls-started', { image: chrome }), events)).toMatchObject({
-    passed: false,
+    status: 'missed',
     violation: { atMs: 5 },
   })
 })
 
 test('that no request was denied stands on requests of the same image', () => {
   const events = [at(0, 'check-in-answered'), at(3, 'registry-request', { class: 'manifest' })]
-  expect(judge(none('registry-requests', { status: 429, image: chrome }), events).passed).toBe(true)
-  expect(judge(none('registry-requests', { status: 429, image: firefox }), events).passed).toBe(false)
-  expect(judge(none('registry-requests', { status: 200, image: chrome }), events).passed).toBe(false)
+  expect(judge(none('registry-requests', { status: 429, image: chrome }), events).status).toBe('held')
+  expect(judge(none('registry-requests', { status: 429, image: firefox }), events).status).toBe('missed')
+  expect(judge(none('registry-requests', { status: 200, image: chrome }), events).status).toBe('missed')
 })
 
 test('an image or group that the scenario does not have makes a check fail', () => {
@@ -273,7 +288,7 @@ test('images that the timeline brings are known', () => {
   const result = judge(none('pulls-started', { image: renamed }), [at(0, 'check-in-answered')], {
     timeline: [{ atMs: 5, do: 'update-definition', image: chrome, set: { name: renamed } }],
   })
-  expect(result.passed).toBe(true)
+  expect(result.status).toBe('held')
 })
 
 test('a filter that the metric does not know makes a check fail', () => {
@@ -281,7 +296,7 @@ test('a filter that the metric does not know makes a check fail', () => {
     at(1, 'pull-started'),
     at(2, 'pull-succeeded'),
   ])
-  expect(result).toMatchObject({ passed: false, occurred: { passed: false } })
+  expect(result).toMatchObject({ status: 'missed', occurred: { passed: false } })
   expect(result.violation?.statement).toContain('the filter "group" does not apply to digests-held')
 })
 
@@ -326,7 +341,7 @@ test('a level in force when the window opens is judged', () => {
     at(200, 'run-ended'),
   ]
   expect(judge(limit('pulls-running', { atMost: 2 }, { fromMs: 100 }), events)).toMatchObject({
-    passed: false,
+    status: 'missed',
     observed: 3,
     violation: { atMs: 100 },
   })
@@ -355,7 +370,7 @@ test('a level that changes within the window is judged from its opening on, and 
 test('a window in which nothing runs shows nothing', () => {
   const events = [...pulls([[0, 50]]), at(500, 'run-ended')]
   expect(judge(limit('pulls-running', { atMost: 2 }, { fromMs: 100 }), events)).toMatchObject({
-    passed: false,
+    status: 'missed',
     occurred: { passed: false },
   })
 })
@@ -371,7 +386,7 @@ test('a level that was left before the window opens is not judged', () => {
     at(200, 'run-ended'),
   ]
   expect(judge(limit('pulls-running', { atMost: 2 }, { fromMs: 100 }), events)).toMatchObject({
-    passed: true,
+    status: 'held',
     observed: 1,
   })
 })
@@ -383,9 +398,9 @@ test('two digests that nobody gives up are seen in a later window', () => {
   ]
   const events = [...take(10, 0, 'sha256:old'), ...take(20, 1, 'sha256:new'), at(900, 'run-ended')]
   const later = limit('digests-held', { atMost: 1 }, { image: chrome, fromMs: 500 })
-  expect(judge(later, events)).toMatchObject({ passed: false, observed: 2, violation: { atMs: 500 } })
+  expect(judge(later, events)).toMatchObject({ status: 'missed', observed: 2, violation: { atMs: 500 } })
   expect(judge(later, [...events.slice(0, -1), ...take(30, 0, 'sha256:new'), at(900, 'run-ended')])).toMatchObject({
-    passed: true,
+    status: 'held',
     observed: 1,
     occurred: { passed: true, samples: 1 },
   })
@@ -401,49 +416,57 @@ const within = (
   where: where(filter),
   judge: { form: 'within', durationMs },
 })
-const twoStarts = [at(0, 'agent-started'), at(10, 'agent-started', { agent: 2 }), at(60, 'agent-ready')]
+const fourStarts = [
+  ...[at(0, 'agent-started'), at(0, 'agent-started', { agent: 1 }), at(0, 'agent-started', { agent: 3 })],
+  ...[at(10, 'agent-started', { agent: 2 }), at(20, 'agent-ready', { agent: 1 }), at(30, 'agent-ready', { agent: 3 })],
+  at(60, 'agent-ready'),
+]
 
 test('within holds when every timing closed in time', () => {
-  expect(judge(within('ready-time', 100), [...twoStarts, at(100, 'agent-ready', { agent: 2 })])).toMatchObject({
-    passed: true,
+  expect(judge(within('ready-time', 100), [...fourStarts, at(100, 'agent-ready', { agent: 2 })])).toMatchObject({
+    status: 'held',
     observed: 90,
     highWater: 90,
     limit: 100,
     bound: 'at-most',
     slack: 10,
     unit: 'ms',
-    occurred: { passed: true, samples: 2 },
+    occurred: { passed: true, samples: 4 },
   })
 })
 
 test('within is missed by a timing that closed late, at the moment it was due', () => {
-  expect(judge(within('ready-time', 80), [...twoStarts, at(100, 'agent-ready', { agent: 2 })])).toMatchObject({
-    passed: false,
+  expect(judge(within('ready-time', 80), [...fourStarts, at(100, 'agent-ready', { agent: 2 })])).toMatchObject({
+    status: 'missed',
     slack: -10,
     violation: { atMs: 90, statement: 'agent 2 (group office) was ready 90ms after its start' },
   })
 })
 
-test('within is missed by a timing that never closed, however short the run', () => {
-  expect(judge(within('ready-time', 1_000), [...twoStarts, at(70, 'run-ended')])).toMatchObject({
-    passed: false,
+test('within cannot tell of a timing that was neither over nor beyond its limit', () => {
+  expect(judge(within('ready-time', 1_000), [...fourStarts, at(70, 'run-ended')])).toMatchObject({
+    status: 'inconclusive',
+    reason:
+      'still behind when the run ended: agent 2 (group office) was not ready when the run ended, 60ms after its start',
     observed: 60,
     slack: null,
-    violation: { atMs: 70, statement: 'agent 2 (group office) was not ready when the run ended, 60ms after its start' },
+    violation: null,
   })
 })
 
-test('a limit judges the timings that closed', () => {
-  const events = [...twoStarts, at(9_000, 'run-ended')]
+test('a limit counts what is not over with its length so far', () => {
+  const events = [...fourStarts, at(9_000, 'run-ended')]
   expect(judge(limit('ready-time', { atMost: 100 }), events)).toMatchObject({
-    passed: true,
-    observed: 60,
-    occurred: { samples: 1 },
+    status: 'missed',
+    observed: 8_990,
+    slack: -8_890,
+    occurred: { samples: 4, statement: '4 samples of ready-time, 1 of them not over' },
+    violation: { atMs: 110 },
   })
 })
 
 test('within of nothing fails', () => {
-  expect(judge(within('drift-time', 1_000), twoStarts).violation?.statement).toBe(
+  expect(judge(within('drift-time', 1_000), fourStarts).violation?.statement).toBe(
     'This situation never occurred: nothing was timed.',
   )
 })
@@ -461,7 +484,7 @@ test('within names the image and an agent that still drifts', () => {
   ]
   expect(judge(within('drift-time', 2_000, { image: chrome }), events).violation).toEqual({
     atMs: 2_100,
-    statement: `agent 3 (group office) still held the old ${chrome} when the run ended, 5s after the tag moved`,
+    statement: `agent 3 (group office) did not hold the new ${chrome} when the run ended, 5s after the tag moved`,
   })
 })
 
@@ -478,9 +501,25 @@ const threeFrom = (atMs: number) =>
     [atMs, 900],
   ])
 
+test('that something never happens before a moment stands on agents that were at work by then', () => {
+  const late = pulls([
+    [100, 900],
+    [101, 900],
+    [102, 900],
+  ])
+  expect(judge(neverBefore(3, 100), late)).toMatchObject({
+    status: 'missed',
+    reason: 'This situation never occurred: no check-ins before 100ms that could have led to 3.',
+  })
+  expect(judge(neverBefore(3, 100), [at(50, 'check-in-answered'), ...late])).toMatchObject({
+    status: 'held',
+    occurred: { statement: '3 was reached from 100ms on, samples: 1; before it the most was nothing' },
+  })
+})
+
 test('never before holds when the value is first reached from the moment on', () => {
   expect(judge(neverBefore(3, 100), threeFrom(130))).toMatchObject({
-    passed: true,
+    status: 'held',
     observed: 130,
     limit: 100,
     bound: 'not-before',
@@ -488,12 +527,12 @@ test('never before holds when the value is first reached from the moment on', ()
     unit: 'ms',
     occurred: { passed: true, samples: 1 },
   })
-  expect(judge(neverBefore(3, 100), threeFrom(100)).passed).toBe(true)
+  expect(judge(neverBefore(3, 100), threeFrom(100)).status).toBe('held')
 })
 
 test('never before is missed by the first sample that is too early', () => {
   expect(judge(neverBefore(3, 100), threeFrom(99))).toMatchObject({
-    passed: false,
+    status: 'missed',
     observed: 99,
     slack: -1,
     violation: { atMs: 99, statement: expect.stringContaining('agent 0 (group lab) ran 3 pulls at once') },
@@ -502,7 +541,7 @@ test('never before is missed by the first sample that is too early', () => {
 
 test('never before fails where the value is never reached', () => {
   expect(judge(neverBefore(4, 100), threeFrom(130))).toMatchObject({
-    passed: false,
+    status: 'missed',
     observed: null,
     slack: null,
     violation: { statement: 'This situation never occurred: 4 was not reached from 100ms on; the most was 3.' },
@@ -517,7 +556,7 @@ test('a run without events fails every check and breaks none', () => {
     none('pulls-failed'),
   ]
   for (const expectation of expectations) {
-    expect(judge(expectation, [])).toMatchObject({ passed: false, occurred: { passed: false, samples: 0 } })
+    expect(judge(expectation, [])).toMatchObject({ status: 'missed', occurred: { passed: false, samples: 0 } })
   }
 })
 
@@ -537,9 +576,9 @@ test('results end the judging', () => {
 test('nobody has obeyed a Retry-After that no answer carried', () => {
   const none = limit('retry-after-violations', { aggregate: 'count', atMost: 0 })
   const refusal = at(2, 'registry-request', { status: 429, class: 'manifest' })
-  expect(judge(none, [at(0, 'check-in-answered'), refusal]).passed).toBe(false)
+  expect(judge(none, [at(0, 'check-in-answered'), refusal]).status).toBe('missed')
   const told = at(2, 'registry-request', { status: 429, class: 'manifest', retryAfterMs: 5_000 })
-  expect(judge(none, [at(0, 'check-in-answered'), told]).passed).toBe(true)
+  expect(judge(none, [at(0, 'check-in-answered'), told]).status).toBe('held')
   const again = at(9, 'registry-request', { class: 'manifest', startedAtMs: 8 })
-  expect(judge(none, [at(0, 'check-in-answered'), told, again])).toMatchObject({ passed: false, observed: 1 })
+  expect(judge(none, [at(0, 'check-in-answered'), told, again])).toMatchObject({ status: 'missed', observed: 1 })
 })

@@ -102,7 +102,7 @@ test.each(['pulls-running', 'repositories-in-flight'] as const)(
       for (const event of events) checks.sink(event)
       return checks.results()[0]
     }
-    expect(judged(runFleet(drawn))).toMatchObject({ passed: true, observed: 2, slack: 0 })
-    expect(judged(runFleet(drawn, overCap))).toMatchObject({ passed: false, observed: 3, slack: -1 })
+    expect(judged(runFleet(drawn))).toMatchObject({ status: 'held', observed: 2, slack: 0 })
+    expect(judged(runFleet(drawn, overCap))).toMatchObject({ status: 'missed', observed: 3, slack: -1 })
   },
 )

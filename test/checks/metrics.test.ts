@@ -6,6 +6,11 @@ import type { RunEvent } from '../../simulator/events/events.ts'
 import { chrome, firefox, scenarioOf } from '../scenario/compiled.ts'
 import { at } from './run-events.ts'
 
+/** Of timings that are over. */
+function overOf(metric: MetricName, events: RunEvent[]): [number, number][] {
+  return moments(samplesOf(metric, events).filter(({ state }) => state === 'over'))
+}
+
 function samplesOf(metric: MetricName, events: RunEvent[], endMs = events.at(-1)?.atMs ?? 0): Sample[] {
   const samples: Sample[] = []
   const metrics = createMetrics({
@@ -62,7 +67,7 @@ test('samples of pulls know group, image, reason and credentials', () => {
   const [started] = samplesOf('pulls-started', twoPulls)
   expect(started).toEqual({
     ...{ atMs: 100, value: 1, agent: 0, group: 'lab', image: chrome, reason: 'missing' },
-    ...{ authenticated: true, status: null, requestClass: null, session: null, open: false },
+    ...{ authenticated: true, status: null, requestClass: null, session: null, state: 'over' },
   })
   expect(samplesOf('pulls-succeeded', twoPulls)).toMatchObject([{ atMs: 400, image: chrome, authenticated: true }])
 })
@@ -82,7 +87,7 @@ test('samples refused pulls with their reason', () => {
 })
 
 test('times pulls that succeeded, and no others', () => {
-  expect(moments(samplesOf('pull-duration', twoPulls))).toEqual([[400, 300]])
+  expect(samplesOf('pull-duration', twoPulls)).toMatchObject([{ atMs: 100, value: 300, state: 'over' }])
 })
 
 test('samples the bytes of pulls that succeeded', () => {
@@ -90,9 +95,9 @@ test('samples the bytes of pulls that succeeded', () => {
 })
 
 test('times the wait from the queue to the start', () => {
-  expect(moments(samplesOf('queue-wait', twoPulls))).toEqual([
-    [100, 100],
-    [250, 250],
+  expect(overOf('queue-wait', twoPulls)).toEqual([
+    [0, 100],
+    [0, 250],
   ])
 })
 
@@ -104,7 +109,7 @@ test('a cancelled wait does not count, and the next starts anew', () => {
     at(70, 'pull-started'),
     at(80, 'pull-started', { agent: 1 }),
   ]
-  expect(moments(samplesOf('queue-wait', events))).toEqual([[70, 10]])
+  expect(moments(samplesOf('queue-wait', events))).toEqual([[60, 10]])
 })
 
 test('gaps between refreshes are of one image on one agent, and not over a restart', () => {
@@ -120,9 +125,9 @@ test('gaps between refreshes are of one image on one agent, and not over a resta
     refresh(9_000),
     refresh(12_600),
   ]
-  expect(moments(samplesOf('refresh-gap', events))).toEqual([
-    [4_600, 3_600],
-    [12_600, 3_600],
+  expect(overOf('refresh-gap', events)).toEqual([
+    [1_000, 3_600],
+    [9_000, 3_600],
   ])
 })
 
@@ -136,9 +141,9 @@ test('gaps between answered check-ins leave restarts out and failures in', () =>
     at(95, 'agent-stopped'),
     at(500, 'check-in-answered'),
   ]
-  expect(moments(samplesOf('check-in-gap', events))).toEqual([
-    [30, 30],
-    [90, 60],
+  expect(overOf('check-in-gap', events)).toEqual([
+    [0, 30],
+    [30, 60],
   ])
 })
 
@@ -152,8 +157,10 @@ test('the time to ready runs from the first start to the first ready, restarts i
     at(60, 'agent-ready'),
   ]
   expect(samplesOf('ready-time', events, 100)).toMatchObject([
-    { atMs: 5, value: 40, agent: 0, open: false },
-    { atMs: 8, value: 92, agent: 1, open: true },
+    { atMs: 5, value: 40, agent: 0, state: 'over' },
+    { atMs: 8, value: 92, agent: 1, state: 'open' },
+    { atMs: 100, value: 0, agent: 2, state: 'open' },
+    { atMs: 100, value: 0, agent: 3, state: 'open' },
   ])
 })
 
@@ -193,7 +200,7 @@ test('drift lasts from the move until the last agent left the old digest behind'
     ...held(300, 3, 'sha256:new'),
   ]
   expect(samplesOf('drift-time', events)).toMatchObject([
-    { atMs: 100, value: 75, agent: 1, image: chrome, open: false },
+    { atMs: 100, value: 75, agent: 1, image: chrome, state: 'over' },
   ])
 })
 
@@ -256,13 +263,13 @@ test.each(['pull-failed', 'pull-dropped'] as const)(
       ...held(130, 0, 'sha256:new'),
       at(140, kind, { agent: 1, pull: 5 }),
     ]
-    expect(samplesOf('drift-time', events)).toMatchObject([{ value: 30, agent: 0, open: false }])
+    expect(samplesOf('drift-time', events)).toMatchObject([{ value: 30, agent: 0, state: 'over' }])
   },
 )
 
 test('drift that the run ended before is open and names an agent', () => {
   const events = [...held(10, 3, 'sha256:old'), moved(100)]
-  expect(samplesOf('drift-time', events, 160)).toMatchObject([{ atMs: 100, value: 60, agent: 3, open: true }])
+  expect(samplesOf('drift-time', events, 160)).toMatchObject([{ atMs: 100, value: 60, agent: 3, state: 'open' }])
 })
 
 test('samples pruned images, the untagged without a name', () => {

@@ -18,7 +18,7 @@ const everyone = { profile: null, images: null, agents: null, sources: null, cla
 const subject = { session: 'first', user: 'ada', image: chrome }
 
 const defaults: { [K in Kind]: BodyOf<K> } = {
-  'run-started': { eventVersion: 1, version: '0.1.0', time: 'real', speed: 60, seed: 7, scenario: scenarioOf() },
+  'run-started': { eventVersion: 1, version: '0.1.0', time: 'wall', speed: 60, seed: 7, scenario: scenarioOf() },
   'agent-started': { agent: 0, group: 'lab', cap: 2, restart: false },
   'agent-stopped': { agent: 0, pullsDropped: 0 },
   'agent-config-edited': { agent: 0, cap: 2 },
@@ -85,7 +85,13 @@ const defaults: { [K in Kind]: BodyOf<K> } = {
   },
   'fault-started': { fault: 'gone', effect: 'outage', scope: everyone },
   'fault-ended': { fault: 'gone', effect: 'outage', scope: everyone },
+  lateness: {
+    ...{ worstMs: 40, source: 'timers', boundMs: 7_500 },
+    bySource: { timers: 40, timeline: 0, 'check-ins': 0, transfers: 0, 'event-loop': 0 },
+  },
+  'generator-failed': { agent: 0, peer: 'registry', code: 'EMFILE', cause: 'connect EMFILE' },
   'run-ended': { reason: 'end-reached' },
+  'run-judged': { verdict: 'passed', doubts: [], checks: [] },
 }
 
 /** One event; what is left out has an ordinary value. */

@@ -80,10 +80,10 @@ test('counts the digests that a session was seen on', () => {
 
 test('a session that changes its image under its user fails the check that it keeps it', () => {
   const keeps = limit('session-digests', { atMost: 1, atLeast: 1 }, { session: 'first', fromMs: 500 })
-  expect(judge(keeps, story)).toMatchObject({ passed: true, observed: 1, occurred: { samples: 1 } })
+  expect(judge(keeps, story)).toMatchObject({ status: 'held', observed: 1, occurred: { samples: 1 } })
   const changed = at(700, 'session-seen', { digest: 'sha256:new' })
   expect(judge(keeps, [...story, changed])).toMatchObject({
-    passed: false,
+    status: 'missed',
     observed: 2,
     violation: { atMs: 700, statement: expect.stringContaining('the session first of ada was seen on 2 digests') },
   })
@@ -91,7 +91,7 @@ test('a session that changes its image under its user fails the check that it ke
 
 test('a session that nobody looked at has kept nothing', () => {
   const keeps = limit('session-digests', { atMost: 1, atLeast: 1 }, { session: 'first', fromMs: 650 })
-  expect(judge(keeps, story)).toMatchObject({ passed: false, occurred: { passed: false } })
+  expect(judge(keeps, story)).toMatchObject({ status: 'missed', occurred: { passed: false } })
 })
 
 test.each<[Parameters<typeof where>[0], number]>([
@@ -107,19 +107,19 @@ test.each<[Parameters<typeof where>[0], number]>([
 
 test('that nobody is refused means something only where somebody asked', () => {
   const nobody = limit('sessions-refused', { aggregate: 'count', atMost: 0, atLeast: 0 }, { user: 'tess' })
-  expect(judge(nobody, story)).toMatchObject({ passed: true })
-  expect(judge(nobody, story.slice(0, 7))).toMatchObject({ passed: false, occurred: { passed: false } })
+  expect(judge(nobody, story)).toMatchObject({ status: 'held' })
+  expect(judge(nobody, story.slice(0, 7))).toMatchObject({ status: 'missed', occurred: { passed: false } })
 })
 
-test('a wait that missed its deadline, or that the run ended, stays open', () => {
+test('a wait that missed its deadline is missed, and so is one that outlasted it until the run ended', () => {
   const expectation: Expectation = {
     ...{ name: 'waits', metric: 'wait-time', where: where() },
     judge: { form: 'within', durationMs: 400 },
   }
   const started = at(100, 'wait-started')
   const ended = (met: boolean) => at(400, 'wait-ended', { met, waitedMs: 300 })
-  expect(judge(expectation, [started, ended(true)])).toMatchObject({ passed: true, observed: 300 })
-  expect(judge(expectation, [started, ended(false)])).toMatchObject({ passed: false, violation: { atMs: 500 } })
-  expect(judge(expectation, [started])).toMatchObject({ passed: false })
-  expect(judge(expectation, [])).toMatchObject({ passed: false, occurred: { passed: false } })
+  expect(judge(expectation, [started, ended(true)])).toMatchObject({ status: 'held', observed: 300 })
+  expect(judge(expectation, [started, ended(false)])).toMatchObject({ status: 'missed', violation: { atMs: 400 } })
+  expect(judge(expectation, [started])).toMatchObject({ status: 'missed', violation: { atMs: 500 } })
+  expect(judge(expectation, [])).toMatchObject({ status: 'missed', occurred: { passed: false } })
 })

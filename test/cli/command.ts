@@ -12,6 +12,11 @@ const entry = fileURLToPath(new URL('../../simulator/main.js', import.meta.url))
 interface CommandOptions {
   cwd?: string
   env?: Record<string, string>
+  /** As `ulimit -n` sets it; default: that of the tests. */
+  openFilesMax?: number
+  /** The command of an installed package, in place of the checkout's. */
+  program?: string
+  timeoutMs?: number
 }
 
 interface CommandResult {
@@ -42,11 +47,17 @@ export function command(args: string[], options?: CommandOptions): Promise<Comma
   return launch(args, options).ended
 }
 
-function launch(args: string[], { cwd, env }: CommandOptions = {}): RunningCommand {
+function launch(
+  args: string[],
+  { cwd, env, openFilesMax, program = entry, timeoutMs = 100_000 }: CommandOptions = {},
+): RunningCommand {
   const ownVariables = Object.entries(process.env).filter(([name]) => !name.startsWith('KASM_SIM_'))
-  const child = spawn(process.execPath, [entry, ...args], {
+  const direct = [process.execPath, program, ...args]
+  const limited = ['bash', '-c', 'ulimit -n "$0" && exec "$@"', `${openFilesMax}`, ...direct]
+  const [executable = '', ...all] = openFilesMax === undefined ? direct : limited
+  const child = spawn(executable, all, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 25_000,
+    timeout: timeoutMs,
     env: { ...Object.fromEntries(ownVariables), ...env },
     ...(cwd === undefined ? {} : { cwd }),
   })

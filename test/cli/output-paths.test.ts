@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { makeFolder } from '../../server/kernel/make-folder.ts'
+import { makeFolder } from '../../simulator/reporters/make-folder.ts'
 import { command, temporaryFolder } from './command.ts'
 
 const long = fileURLToPath(new URL('fixtures/long.yaml', import.meta.url))

@@ -15,6 +15,17 @@ test('says in a line what a valid scenario holds', async () => {
   })
 })
 
+test('warns of a speed that this machine cannot carry, and of none where the clock waits for the work', async () => {
+  const quiet = await command(['validate', 'fleet.yaml'], { cwd })
+  expect(quiet.stderr).toBe('')
+  const { exitCode, stdout, stderr } = await command(['validate', 'fleet.yaml', '--speed', '1000000'], { cwd })
+  expect(stdout).toBe(quiet.stdout)
+  expect(stderr).toMatch(
+    /^Warning: fleet moves 900\.00 kB, which its network carries at once at speed 1000000; .*--time settled/,
+  )
+  expect(exitCode).toBe(0)
+})
+
 test('points at the line and column of what is wrong and goes on with the next', async () => {
   const folder = temporaryFolder()
   writeFileSync(join(folder, 'invalid.yaml'), 'name: invalid\nfleet: { agents: 1, cap: 0 }\nend: { after: 1h }\n')

@@ -57,7 +57,9 @@ test('prints one JSON document, the same whatever the number of jobs', async () 
   const results = JSON.parse(one.stdout) as WhatIfResults
   expect(results.points).toHaveLength(4)
   expect(results.points[1]).toMatchObject({ settings: { 'fleet.agents': '3', 'fleet.cap': '4' }, runs: 2 })
-  expect(results.points[1]?.estimates.pulls).toEqual({ runs: 2, reached: 2, mean: 3, halfWidth: 0 })
+  expect(results.points[1]?.estimates.pulls).toMatchObject({
+    ...{ runs: 2, reached: 2, mean: 3, known: 'unknown', why: 'all-equal', low: null, high: null },
+  })
   expect(two.stdout).toBe(one.stdout)
   expect(readFileSync(join(cwd, 'one/results.json'), 'utf8')).toBe(one.stdout)
   expect(readFileSync(join(cwd, 'two/ready-time.p95.svg'), 'utf8')).toBe(
@@ -69,13 +71,13 @@ test('prints CSV, compares two points and shows the chosen metrics alone', async
   const cwd = workFolder()
   const { stdout } = await run(cwd, `${grid} --csv --metric pulls --metric pulls-denied`)
   expect(stdout.split('\n').slice(0, 3)).toEqual([
-    'fleet.agents,fleet.cap,metric,unit,runs,reached,mean,low,high',
-    '3,2,pulls,count,2,2,3,3,3',
-    '3,2,pulls-denied,count,2,2,0,0,0',
+    'fleet.agents,fleet.cap,metric,unit,runs,reached,mean,known,low,high',
+    '3,2,pulls,count,2,2,3,unknown,,',
+    '3,2,pulls-denied,count,2,2,0,unknown,,',
   ])
   const compared = await run(cwd, `${grid} --metric pulls --compare fleet.agents=3 fleet.agents=6`)
   expect(compared.stdout).toMatch(
-    /^fleet\.agents=6 minus fleet\.agents=3, seed by seed\n {2}fleet\.cap {2}metric {2}difference\n {2}2 +pulls +3 +more$/m,
+    /^fleet\.agents=6 minus fleet\.agents=3, seed by seed\n {2}fleet\.cap {2}metric {2}difference\n {2}2 +pulls +3 \(unknown, 2 alike\) +more in all 2 seeds, so in 22 % of others or more; how much is unknown$/m,
   )
 })
 
@@ -83,8 +85,53 @@ test('names what is not precise enough when the seeds run out', async () => {
   const cwd = workFolder()
   const flags = '--vary fleet.cap=2 --metric all-ready-at --precision 0.1% --seeds 2 --seeds-max 3'
   const { exitCode, stdout } = await run(cwd, `what-if small.yaml ${flags}`)
-  expect(stdout).toContain('all-ready-at of fleet.cap=2 is not within 0.1 % after 3 seeds at most.')
+  expect(stdout).toContain('all-ready-at of fleet.cap=2 is not known within 0.1 % after 3 seeds at most.')
   expect(exitCode).toBe(0)
+})
+
+test('prints one seed as one run, everywhere', async () => {
+  const cwd = workFolder()
+  const { stdout } = await run(
+    cwd,
+    'what-if small.yaml --vary fleet.cap=2,4 --seeds 1 --compare fleet.cap=2 fleet.cap=4',
+  )
+  const folder = join(cwd, 'runs/small-what-if-1')
+  const page = readFileSync(join(folder, 'index.html'), 'utf8')
+  for (const text of [stdout, page]) {
+    expect(text).toContain(
+      'Each number is of one run in virtual time, with the seed 1: another seed may give any other.',
+    )
+    expect(text).toContain('3 (one run)')
+    expect(text).toContain('unknown: one seed cannot tell')
+    expect(text).not.toMatch(/the same(?! at every point)/)
+  }
+  expect(readFileSync(join(folder, 'pulls.svg'), 'utf8')).toContain(
+    'one run each, which shows no mean; hollow: unknown',
+  )
+  const { points, comparison } = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as WhatIfResults
+  const found = [
+    ...points.flatMap(({ estimates }) => Object.values(estimates)),
+    ...(comparison?.differences ?? []).map(({ difference }) => difference),
+  ].filter(({ mean }) => mean !== null)
+  expect(found.length).toBeGreaterThan(10)
+  for (const { known, low, high } of found)
+    expect({ known, low, high }).toEqual({ known: 'single-run', low: null, high: null })
+})
+
+test('says what is certain, and what agreeing seeds leave open', async () => {
+  const cwd = workFolder()
+  const flags =
+    '--metric all-ready-at --metric pulls --seeds 5 --compare fleet.startupSpread=0s fleet.startupSpread=10m'
+  const { stdout } = await run(cwd, `what-if small.yaml --vary fleet.startupSpread=0s,10m ${flags}`)
+  expect(stdout).toMatch(/^ {2}0s +\S+ \(certain\)$/m)
+  expect(stdout).toMatch(/^ {2}10m +3 \(unknown, 5 alike\)$/m)
+  expect(stdout).toContain('unknown: 5 seeds cannot tell; equal in all, yet up to 45 % of others may differ')
+  expect(stdout).toContain('What none of 5 runs shows may still be true of up to 45 % of all runs (95 % confidence)')
+  const certain = await run(
+    cwd,
+    'what-if small.yaml --vary fleet.startupSpread=0s --vary fleet.cap=2,4 --metric pulls --seeds 1 --compare fleet.cap=2 fleet.cap=4',
+  )
+  expect(certain.stdout).toMatch(/^ {2}0s +pulls +0 \(certain\) +the same$/m)
 })
 
 test('finds the ready-made questions by name', async () => {
@@ -154,9 +201,12 @@ test('finds the largest value and prints every probe', async () => {
     ['find-max', 'small.yaml', '--vary', 'fleet.agents=1..100', '--while', 'pulls < 10', '--seeds', '2'],
     { cwd },
   )
-  expect(stdout).toContain('  PASS  fleet.agents=8: pulls 8, 2 of 2 seeds\n')
-  expect(stdout).toContain('  FAIL  fleet.agents=16: pulls 16, 0 of 2 seeds\n')
+  expect(stdout).toContain('  PASS  fleet.agents=8: pulls 8, 2 of 2 seeds, 22 % to 100 % of all\n')
+  expect(stdout).toContain('  FAIL  fleet.agents=16: pulls 16, 0 of 2 seeds, 0 % to 78 % of all\n')
   expect(stdout).toContain('\nfleet.agents=9 is the largest that passes, and fleet.agents=10 fails.\n')
+  expect(stdout).toContain(
+    'How sure (95 % confidence): with fleet.agents=9 2 of 2 seeds passed, that is 22 % to 100 % of all runs; with fleet.agents=10 0 of 2',
+  )
   expect(stdout).toContain('This assumes that whatever is larger than a value that fails, fails too')
   expect(exitCode).toBe(0)
 })
@@ -171,13 +221,25 @@ test.for([
   expect(exitCode).toBe(code)
 })
 
+test('does not pass what stands on nothing', async () => {
+  const cwd = workFolder()
+  writeFileSync(join(cwd, 'disabled.yaml'), `${yaml}webApp: { autoEnableAgents: false }\n`)
+  const args = ['find-max', 'disabled.yaml', '--vary', 'fleet.agents=1..9', '--while', 'pulls-denied == 0']
+  const { exitCode, stdout } = await command(args, { cwd })
+  expect(stdout).toContain(
+    '  INCONCLUSIVE  fleet.agents=1: pulls-denied 0, 0 of 5 seeds, 0 % to 100 % of all: no pull was started\n',
+  )
+  expect(stdout).toContain('Not even fleet.agents=1 passes, nor does it fail: no pull was started.')
+  expect(exitCode).toBe(4)
+})
+
 test('prints a search as one JSON document', async () => {
   const args = 'find-max small.yaml --vary fleet.agents=1..4 --vary fleet.cap=4 --while pulls<3 --seeds 1 --json'
   const { stdout } = await run(workFolder(), args)
   expect(JSON.parse(stdout)).toMatchObject({
     ...{ path: 'fleet.agents', while: 'pulls<3', metric: 'pulls', best: 2, end: 'found' },
     probes: [
-      { value: 1, passed: true, measured: [1] },
+      { value: 1, passed: true, status: 'held', measured: [1], known: 'single-run' },
       { value: 2, passed: true, measured: [2] },
       { value: 4, passed: false, measured: [4] },
       { value: 3, passed: false, measured: [3] },

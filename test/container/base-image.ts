@@ -1,13 +1,16 @@
 // An image to build upon, made of what this machine has, for machines that can pull none: Node.js, npm, a shell, and their libraries.
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, glob, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-/** What `RUN` lines and npm call. */
-const tools = ['sh', 'env', 'mkdir', 'chown']
+/** What `RUN` lines and the scripts of npm call. */
+const tools = ['sh', 'env', 'mkdir', 'chown', 'rm', 'cp', 'cat']
+/** What the build loads beside them; npm brings the file itself. */
+const bundler = fileURLToPath(new URL('../../node_modules/@rolldown/binding-*/*.node', import.meta.url))
 const certificates = '/etc/ssl/certs/ca-certificates.crt'
 
 /** Imports the image under a name. The machine's own certificates go along, and nothing else of its settings. */
@@ -32,6 +35,7 @@ export async function importBaseImage(name: string): Promise<void> {
 async function fill(root: string): Promise<void> {
   for (const tool of tools) await copyProgram(await which(tool), join(root, 'bin', tool), root)
   await copyProgram(process.execPath, join(root, 'usr/local/bin/node'), root)
+  for await (const addon of glob(bundler)) await copyLibraries(addon, root)
   const npm = dirname(dirname(await realpath(process.env['npm_execpath'] ?? (await which('npm')))))
   await cp(npm, join(root, 'usr/local/lib/npm'), { recursive: true })
   await symlink('../lib/npm/bin/npm-cli.js', join(root, 'usr/local/bin/npm'))
@@ -50,6 +54,10 @@ async function which(program: string): Promise<string> {
 
 async function copyProgram(from: string, to: string, root: string): Promise<void> {
   await copy(from, to)
+  await copyLibraries(from, root)
+}
+
+async function copyLibraries(from: string, root: string): Promise<void> {
   const { stdout } = await run('ldd', [await realpath(from)]).catch(() => ({ stdout: '' }))
   for (const [library] of stdout.matchAll(/\/\S+/g)) await copy(library, join(root, library))
 }

@@ -213,7 +213,7 @@ async function rehearse(source: ScenarioSource) {
   const lines: string[] = []
   const log = createAgentLog({ scenario, startMs: 0, write: (agent, line) => lines.push(`${agent} ${line}`) })
   const outcome = await runScenario({ scenario, sinks: [(event) => events.push(event), log] })
-  const failed = outcome.checks.filter(({ passed }) => !passed)
+  const failed = outcome.checks.filter(({ status }) => status !== 'held')
   return { ...outcome, events, lines, failed }
 }
 

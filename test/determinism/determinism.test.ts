@@ -17,11 +17,13 @@ const program = fileURLToPath(new URL('digest-process.ts', import.meta.url))
 /** Pins a process to a core, on Linux. */
 const pin = 'taskset'
 const names = (await listScenarios()).map(({ name }) => name)
+/** However busy the machine. */
+const patienceMs = 300_000
 let first: Record<string, Digests> = {}
 
 beforeAll(async () => {
   first = await shippedDigests()
-})
+}, patienceMs)
 
 test('every shipped scenario has the digests that were written down', () => {
   // KASM_SIM_UPDATE_GOLDEN=1 writes them anew: for a change that is meant to change what happens in a run.
@@ -29,12 +31,12 @@ test('every shipped scenario has the digests that were written down', () => {
   expect(first).toEqual(JSON.parse(readFileSync(golden, 'utf8')))
 })
 
-test.for(names)('%s: carrying out idle check-ins changes no byte', async (name) => {
+test.for(names)('%s: carrying out idle check-ins changes no byte', { timeout: patienceMs }, async (name) => {
   const scenario = compileScenario(await loadScenario(name))
   expect(await digestsOf(scenario, { fastForward: false })).toEqual(first[name])
 })
 
-test('every shipped scenario gives the same bytes on each core', { timeout: 60_000 }, async () => {
+test('every shipped scenario gives the same bytes on each core', { timeout: patienceMs }, async () => {
   const cores = Array.from({ length: Math.min(2, availableParallelism()) }, (_, core) => core)
   const digests = await Promise.all(cores.map(digestsOnCore))
   for (const each of digests) expect(each).toEqual(first)
@@ -45,7 +47,7 @@ test('another seed gives other bytes', async () => {
   expect((await digestsOf({ ...scenario, seed: 2 })).trace).not.toBe(first['tag-drift']?.trace)
 })
 
-test('drawn scenarios give the same bytes with the shortcut and without', { timeout: 60_000 }, async () => {
+test('drawn scenarios give the same bytes with the shortcut and without', { timeout: patienceMs }, async () => {
   await fc.assert(
     fc.asyncProperty(scenarioArbitrary, async (source) => {
       const scenario = compileScenario({ source })

@@ -20,7 +20,7 @@ function busyAgent(): FleetAgent {
   step(state, { kind: 'start' }, { nowMs: 1_000 })
   const answer = { agentEnabled: true, pruneImagesMode: 'Off' as const, imagesInUse: [], definitions }
   step(state, { kind: 'check-in-answered', answer }, { nowMs: 2_000 })
-  return { index: 0, group, state, pullsRunning: 2 }
+  return { index: 0, group, member: 0, state, pullsRunning: 2 }
 }
 
 const progress = (pullId: number) => (pullId === 1 ? { requests: 5, receivedBytes: 50 * megabyte } : undefined)

@@ -37,6 +37,26 @@ test('a stopped agent is silent and is missing after ten minutes; a restart brin
   expect(states()).toEqual([true, true])
 })
 
+test('restarts while the clock is moved and pulls are in flight leave nothing that it waits for', async () => {
+  const network = { uplink: '100kB/s', roundTrip: '900ms', serverLatency: '300ms' }
+  const images = Array.from({ length: 6 }, (_, index) => ({ name: `team/app-${index}:1`, size: '300kB', layers: 4 }))
+  // The sooner an agent looks at its images after a restart, the more is in flight.
+  const agents = { agents: 4, restartLookDelay: '0s' }
+  await using kasm = await createKasm({ ...frozen, images, agents, network })
+  const restarts = new Set<number>()
+  for (let round = 0; round < 12; round += 1) {
+    const advanced = kasm.clock.advance(3_700)
+    // In the middle of whatever is under way at that moment, on one agent and on all.
+    for (let turn = 0; turn <= round; turn += 1) await new Promise(setImmediate)
+    if (kasm.fleet.agents.some(({ pulling }) => pulling.length > 0)) restarts.add(round)
+    kasm.fleet.restart(round % 3 === 0 ? 'all' : { agents: [round % 4] }, { downtimeMs: 500 })
+    await advanced
+  }
+  expect(restarts.size).toBeGreaterThan(3)
+  await kasm.clock.advance('20m')
+  expect(kasm.fleet.agents.map(({ ready }) => ready)).toEqual([true, true, true, true])
+})
+
 test('an edited configuration is in force after a restart, and the disk is as it was', async () => {
   await using kasm = await createKasm({ ...frozen, images: [image], agents: 1 })
   await kasm.clock.advance('1m')

@@ -75,7 +75,10 @@ const fields: { [K in RunEventKind]: FieldsOf<K> } = {
   },
   'fault-started': { fault: true, effect: true, scope: true },
   'fault-ended': { fault: true, effect: true, scope: true },
+  lateness: { worstMs: true, source: true, boundMs: true, bySource: true },
+  'generator-failed': { agent: true, peer: true, code: true, cause: true },
   'run-ended': { reason: true },
+  'run-judged': { verdict: true, doubts: true, checks: true },
 }
 
 const page = readFileSync(new URL('../../docs/events.md', import.meta.url), 'utf8')

@@ -1,21 +1,27 @@
 // The fuzzer: what it draws, that the program as it is passes, and that it finds and shrinks builds that are wrong on purpose.
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { parse, stringify } from 'yaml'
 import type { CheckInAnswer, ImageDefinition } from '../../simulator/agent/agent.ts'
 import { step } from '../../simulator/agent/step.ts'
 import type { StepAgent } from '../../simulator/driver/fleet.ts'
 import { fuzz } from '../../simulator/fuzz/fuzz.ts'
 import { fuzzSeed } from '../../simulator/fuzz/fuzz-seed.ts'
-import { type InvariantName, invariants } from '../../simulator/fuzz/invariants/invariant.ts'
+import { Administration } from '../../simulator/fuzz/invariants/administration.ts'
+import { AgentView } from '../../simulator/fuzz/invariants/agent-view.ts'
+import { LayersShared } from '../../simulator/fuzz/invariants/holdings-judges.ts'
+import { type InvariantName, invariants, type World } from '../../simulator/fuzz/invariants/invariant.ts'
 import { judge } from '../../simulator/fuzz/judge.ts'
-import { type MutantName, mutationOf } from '../../simulator/fuzz/mutants.ts'
+import { type MutantName, type Mutation, mutationOf } from '../../simulator/fuzz/mutants.ts'
 import { scenarioArbitrary } from '../../simulator/fuzz/scenario-arbitrary.ts'
+import { Disks } from '../../simulator/pull/modelled/disks.ts'
+import { ModelledImages } from '../../simulator/registry/modelled-images.ts'
 import { runScenario } from '../../simulator/run/run.ts'
 import { compileScenario } from '../../simulator/scenario/compile.ts'
 import { loadScenario } from '../../simulator/scenario/load.ts'
 import type { TimelineAction } from '../../simulator/scenario/scenario.ts'
+import type { ScenarioSource } from '../../simulator/scenario/schema.ts'
 
 const never = new AbortController().signal
 
@@ -48,9 +54,11 @@ test('draws every kind of action, limits, zones, full disks and refused accounts
   expect([...actions].sort()).toEqual([
     'create-definition',
     'delete-definition',
+    'destroy-session',
     'edit-agent-config',
     'move-tag',
     'publish-image',
+    'request-session',
     'restart-agent',
     'update-agent',
     'update-definition',
@@ -58,17 +66,17 @@ test('draws every kind of action, limits, zones, full disks and refused accounts
   expect(traits.size).toBe(9)
 })
 
-test('the program as it is holds every invariant', { timeout: 60_000 }, async () => {
+test('the program as it is holds every invariant, a thousand times', { timeout: 1_200_000 }, async () => {
   const progress: number[] = []
   const outcome = await fuzz({
-    seeds: { first: 1, last: 100 },
+    seeds: { first: 1, last: 1_000 },
     jobs: 2,
     mutant: null,
     onProgress: (done) => progress.push(done),
     signal: never,
   })
-  expect(outcome).toEqual({ seedsTried: 100, failures: [] })
-  expect(progress.at(-1)).toBe(100)
+  expect(outcome).toEqual({ seedsTried: 1_000, failures: [] })
+  expect(progress.at(-1)).toBe(1_000)
 })
 
 test('shipped scenarios hold every invariant', async () => {
@@ -81,11 +89,13 @@ const expected: Record<MutantName, { found: InvariantName[]; eventsMax: number }
   'cap-plus-one': { found: ['cap-kept'], eventsMax: 40 },
   'lost-pull': { found: ['nothing-lost', 'slots-used', 'events-well-formed'], eventsMax: 40 },
   'limit-plus-one': { found: ['rate-limit-exact'], eventsMax: 70 },
+  'wide-lines': { found: ['bandwidth-kept'], eventsMax: 40 },
+  'idle-lines': { found: ['bandwidth-used'], eventsMax: 40 },
 }
 
 test.for(Object.keys(expected) as MutantName[])(
   'finds %s and shrinks it to a handful',
-  { timeout: 60_000 },
+  { timeout: 300_000 },
   async (mutant) => {
     const failure = await firstFailure(mutant)
     const { found, eventsMax } = expected[mutant]
@@ -128,6 +138,10 @@ const wrongAgents: Partial<Record<InvariantName, StepAgent>> = {
   'events-well-formed': (state, input, context) =>
     step(state, input, context).filter(({ kind }) => kind !== 'queued' || state.config.maxConcurrentPulls > 2),
   'only-pullable': misread(enabledAll),
+  'looks-in-time': (state, input, context) => {
+    state.looksFromMs = 0
+    return step(state, input, context)
+  },
   'held-until-pruned': misread(() => ({ pruneImagesMode: 'Aggressive' })),
   'disk-limit-kept': (state, input, context) => {
     const commands = step(state, input, context)
@@ -148,14 +162,107 @@ const wrongAgents: Partial<Record<InvariantName, StepAgent>> = {
   },
 }
 
-test.for(Object.entries(wrongAgents))('%s finds an agent that breaks it', async ([invariant, stepAgent]) => {
+test.for(Object.entries(wrongAgents))(
+  '%s finds an agent that breaks it',
+  { timeout: 300_000 },
+  async ([invariant, stepAgent]) => {
+    await findsWrong(invariant as InvariantName, { stepAgent })
+  },
+)
+
+async function findsWrong(invariant: InvariantName, mutation: Mutation): Promise<void> {
   const found = new Set<InvariantName>()
-  for (const source of fc.sample(scenarioArbitrary, { numRuns: 150, seed: 3 })) {
-    const violation = await judge(compileScenario({ source }), { stepAgent })
+  for (const source of fc.sample(scenarioArbitrary, { numRuns: 200, seed: 3 })) {
+    const violation = await judge(compileScenario({ source }), mutation)
     if (violation?.invariant === invariant) return
     if (violation) found.add(violation.invariant)
   }
   throw new Error(`found only ${[...found].join(', ') || 'nothing'}`)
+}
+
+/** Parts of virtual time that are wrong: what breaks, and how. */
+const wrongParts: [InvariantName, string, () => unknown][] = [
+  [
+    'layers-shared',
+    'disks that know no layer of another image',
+    () =>
+      vi
+        .spyOn(Disks.prototype, 'missingLayers')
+        .mockImplementation((_agent, image) => image.layers.map((_, index) => index)),
+  ],
+  [
+    'tags-current',
+    'a registry that answers with what a tag was first',
+    () => {
+      const { find } = ModelledImages.prototype
+      vi.spyOn(ModelledImages.prototype, 'find').mockImplementation(function (this: ModelledImages, repository, name) {
+        const image = find.call(this, repository, name)
+        return this.all.find((other) => other.repository === image?.repository) ?? image
+      })
+    },
+  ],
+]
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+test.for(wrongParts)('%s finds %s', { timeout: 300_000 }, async ([invariant, _what, breakIt]) => {
+  breakIt()
+  await findsWrong(invariant, {})
+})
+
+test('used-images-kept finds an agent that does not hear what containers use', async () => {
+  const image = 'team/app:1.0'
+  const source: ScenarioSource = {
+    name: 'in-use',
+    fleet: { agents: 1, startupSpread: '0s' },
+    images: [{ name: image, size: '40kB', layers: 1 }],
+    webApp: { users: [{ name: 'ada' }] },
+    timeline: [
+      { at: '1m', do: 'request-session', name: 'desk', as: 'ada', image },
+      { at: '3m', do: 'delete-definition', image },
+    ],
+    end: { after: '10m' },
+  }
+  const scenario = compileScenario({ source })
+  expect(await judge(scenario)).toBeNull()
+  const stepAgent = misread(() => ({ imagesInUse: [] }))
+  expect(await judge(scenario, { stepAgent })).toMatchObject({ invariant: 'used-images-kept' })
+})
+
+test('layers-shared finds a layer that is fetched twice at once, where the client shares downloads', async () => {
+  const fetch = {
+    kind: 'registry-request',
+    agent: 0,
+    source: '',
+    class: 'blob',
+    method: 'GET',
+    repository: 'team/app-0',
+  } as const
+  const told = {
+    ...fetch,
+    reference: 'sha256:1',
+    status: 200,
+    bytes: 10_000,
+    path: '',
+    authenticated: false,
+    rateLimitRemaining: null,
+  }
+  const judged = (persona: 'docker' | 'podman', startedAtMs: number) => {
+    const scenario = compileScenario({ source: { name: 'twice', fleet: { agents: 1, persona }, end: { after: '1m' } } })
+    const administration = new Administration(scenario)
+    const world: World = {
+      scenario,
+      administration,
+      agents: administration.groupOf.map((group) => new AgentView(group)),
+      sinceMs: () => 0,
+    }
+    const layers = new LayersShared()
+    expect(layers.take({ ...told, atMs: 1_000, sequence: 0, startedAtMs: 100 }, world)).toBeNull()
+    return layers.take({ ...told, atMs: 1_500, sequence: 1, startedAtMs }, world) !== null
+  }
+  expect([judged('docker', 500), judged('docker', 1_000), judged('podman', 500)]).toEqual([true, false, false])
 })
 
 test('stops soon after five failures', async () => {

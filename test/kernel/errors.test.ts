@@ -23,7 +23,9 @@ test('explains every code in words, each differently', () => {
 })
 
 test('keeps the exit codes that scripts rely on', () => {
-  expect(exitCodes).toEqual({ passed: 0, usage: 1, checkMissed: 2, invariantBroken: 3, interrupted: 130 })
+  expect(exitCodes).toEqual({
+    ...{ passed: 0, usage: 1, checkMissed: 2, invariantBroken: 3, inconclusive: 4, interrupted: 130 },
+  })
 })
 
 test.each([false, 0, '', null, undefined])('stops where %o stands for what must hold', (condition) => {

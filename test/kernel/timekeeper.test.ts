@@ -59,7 +59,7 @@ test('stands at a moment until the work that began there is over', async () => {
   const work = Promise.withResolvers<void>()
   const seen: number[] = []
   timekeeper.at(10, () => {
-    const end = timekeeper.begin()
+    const { end } = timekeeper.begin('a request')
     void work.promise.then(() => {
       seen.push(timekeeper.nowMs())
       end()

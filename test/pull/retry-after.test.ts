@@ -68,7 +68,7 @@ test.for<[string, { header?: string; message?: string; html?: boolean }, number,
     if (said.html) return answer(response, 429, '<html>429 Too Many Requests</html>', 'text/html')
     return answerError(response, 429, 'TOOMANYREQUESTS', said.message ?? 'slow down')
   }
-  const coolDown = new CoolDown(randomStream(1, 'polite'))
+  const coolDown = new CoolDown(() => randomStream(1, 'polite'))
   const engine = createPoliteEngine(agent.engine, { coolDown, nowMs: () => agent.clock.nowMs() })
   const startMs = agent.clock.nowMs()
   await expect(

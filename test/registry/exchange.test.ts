@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { expect, test, vi } from 'vitest'
-import { CallerGone, Exchange } from '../../simulator/registry/exchange.ts'
+import { CallerGone, Exchange, goneSignalOf } from '../../simulator/registry/exchange.ts'
 import { readTarget } from '../../simulator/registry/target.ts'
 
 const pieceBytes = 64 * 1024
@@ -16,7 +16,9 @@ test('makes pieces no faster than they are taken, and stops when nobody takes th
   }
   const ended: unknown[] = []
   const server = createServer((request, response) => {
-    const exchange = new Exchange({ request, response, target: readTarget('GET', '/'), source: '', shaped: null })
+    const gone = goneSignalOf(response)
+    const target = readTarget('GET', '/')
+    const exchange = new Exchange({ request, response, target, source: '', shaped: null, work: null, gone })
     const sizeBytes = pieceBytes * pieceCount
     exchange.stream(200, { 'content-length': sizeBytes }, pieces(), sizeBytes).catch((error) => ended.push(error))
   })

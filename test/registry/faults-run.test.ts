@@ -1,4 +1,4 @@
-// Faults in whole runs: their events, the trace and its replay, and that both kinds of time see the same fault.
+// Faults in whole runs: their events, the trace and its replay, and that both ways of telling the time see the same fault.
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { RunEvent } from '../../simulator/events/events.ts'
@@ -25,13 +25,13 @@ const scenario = compileScenario({
   }),
 })
 
-async function eventsOf(time: 'real' | 'virtual'): Promise<RunEvent[]> {
+async function eventsOf(time: 'settled' | 'virtual'): Promise<RunEvent[]> {
   const events: RunEvent[] = []
-  await runScenario({ scenario, time, speed: 15, sinks: [(event) => events.push(event)] })
+  await runScenario({ scenario, time, sinks: [(event) => events.push(event)] })
   return events
 }
 
-for (const time of ['real', 'virtual'] as const) {
+for (const time of ['settled', 'virtual'] as const) {
   test(`${time} time tells starts, ends and whom a fault hit`, async () => {
     const events = await eventsOf(time)
     const changes = events.filter(({ kind }) => kind === 'fault-started' || kind === 'fault-ended')

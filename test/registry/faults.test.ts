@@ -18,7 +18,7 @@ function faultOf(more: Partial<Fault> = {}): Fault {
 
 function requestOf(more: Partial<FaultRequest> = {}): FaultRequest {
   const image = { repository: 'kasmweb/chrome', reference: '1.16.1' }
-  return { class: 'manifest', ...image, agent: 0, source: '192.0.2.1', ...more }
+  return { class: 'manifest', ...image, agent: 0, source: '192.0.2.1', pull: 'kasmweb/chrome:1.16.1', ...more }
 }
 
 function faultsOf(faults: Fault[], onChange?: (change: FaultChange) => void) {

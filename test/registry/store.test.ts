@@ -1,6 +1,7 @@
 // What the store and the uploads under way take of the memory limit: all of it comes back.
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { createManualClock } from '../../server/kernel/clock.ts'
+import { Timekeeper } from '../../server/kernel/timekeeper.ts'
 import { StoredBlob } from '../../simulator/registry/blob.ts'
 import { readManifest } from '../../simulator/registry/manifest.ts'
 import { pieceCache } from '../../simulator/registry/piece-cache.ts'
@@ -133,6 +134,39 @@ test('forgets an upload on which nothing moved for an hour', async () => {
   expect(() => uploads.find('one', idle.id)).toThrow(expect.objectContaining({ status: 404 }))
   expect(uploads.find('one', busy.id)).toBe(busy)
   expectReserved(store, 4)
+})
+
+test('frees what nobody finishes after ten minutes on the wall, though its own clock stands still and nobody asks for anything', async () => {
+  const store = new Store()
+  const wall = new Timekeeper({ startMs: 0, frozen: true })
+  const uploads = new Uploads({ store, clock: createManualClock(), wall })
+  onTestFinished(() => uploads.close())
+  const idle = uploads.open('one')
+  await uploads.append(idle, chunkOf(bodyOf('some')), () => {})
+  await wall.advance(300_000)
+  const busy = uploads.open('one')
+  await uploads.append(busy, chunkOf(bodyOf('more')), () => {})
+  await wall.advance(300_000)
+  expectReserved(store, 4)
+  expect(uploads.find('one', busy.id)).toBe(busy)
+  await wall.advance(600_000)
+  expectReserved(store, 0)
+})
+
+test('an upload that rests gives way to one that goes on', async () => {
+  const store = new Store()
+  const wall = new Timekeeper({ startMs: 0, frozen: true })
+  const uploads = new Uploads({ store, clock: createManualClock(), wall })
+  onTestFinished(() => uploads.close())
+  const resting = uploads.open('one')
+  await uploads.append(resting, chunkOf(bodyOf('some')), () => {})
+  store.reserve(limitBytes - 4)
+  const other = uploads.open('two')
+  await expect(uploads.append(other, chunkOf(bodyOf('more')), () => {})).rejects.toMatchObject({ status: 413 })
+  await wall.advance(60_000)
+  await uploads.append(other, chunkOf(bodyOf('more')), () => {})
+  expect(() => uploads.find('one', resting.id)).toThrow(expect.objectContaining({ status: 404 }))
+  expectReserved(store, limitBytes)
 })
 
 test('caches 64 MiB of pieces, the ones asked for last', () => {

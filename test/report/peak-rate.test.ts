@@ -52,3 +52,11 @@ function amountWithin({ amount, fromMs, toMs }: { amount: number; fromMs: number
   const sharedMs = Math.max(0, Math.min(toMs, startMs + 1_000) - Math.max(fromMs, startMs))
   return (amount * sharedMs) / (toMs - fromMs)
 }
+
+test('a century costs no more than what happened in it', () => {
+  const centuryMs = 36_500 * 86_400_000
+  const burst = { amount: 1_000, fromMs: 0, toMs: 0 }
+  const late = { amount: 5_000, fromMs: centuryMs, toMs: centuryMs }
+  expect(peakOf(burst, late)).toBe(500)
+  expect(peakOf(burst, late, { amount: centuryMs, fromMs: 0, toMs: centuryMs })).toBe(1_400)
+})

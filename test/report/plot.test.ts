@@ -5,6 +5,7 @@ const point = (mean: number, halfWidth = mean / 10): PlotPoint => ({
   mean,
   low: mean - halfWidth,
   high: mean + halfWidth,
+  isOpen: false,
 })
 
 const data: PlotData = {

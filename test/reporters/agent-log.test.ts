@@ -34,6 +34,7 @@ const scenario: Scenario = {
       ...{ diskSizeBytes: 48_277 * megabyte, diskUsedBytes: 21_786 * megabyte, diskUsageLimit: 0.9 },
       ...{
         validateImages: true,
+        restartLookDelayMs: 30_000,
         egressAddress: 'own',
         persona: 'docker',
         downlinkBytesPerSecond: null,

@@ -20,7 +20,7 @@ export function runStarted(options: {
     ...{ name: 'fleet', speed, groups: [group('all', agents)], images: [] },
     end: { afterMs: endAfterMs, when: endWhen },
   })
-  return { kind: 'run-started', eventVersion: 1, version: '0.0.0', time: 'real', speed, seed: 1, scenario }
+  return { kind: 'run-started', eventVersion: 1, version: '0.0.0', time: 'wall', speed, seed: 1, scenario }
 }
 
 export const pullStarted: RunEventBody = {

@@ -90,3 +90,16 @@ test('ends with how many pulls succeeded and failed', () => {
   )
   expect(lines).toEqual(['[1h] ended (end-reached): 1 pull succeeded, 1 failed, 2.00 kB received'])
 })
+
+test('says the verdict last', () => {
+  const check = { name: 'ready', status: 'inconclusive', reason: 'agent 3 is still behind when the run ended' } as const
+  const [, ...lines] = linesOf(
+    [0, runStarted({ agents: 1 })],
+    [3_600_000, { kind: 'run-judged', verdict: 'inconclusive', doubts: [], checks: [check] }],
+    [3_600_000, { kind: 'run-judged', verdict: 'passed', doubts: [], checks: [{ ...check, status: 'held' }] }],
+  )
+  expect(lines).toEqual([
+    '[1h] INCONCLUSIVE: 1 of 1 check inconclusive; agent 3 is still behind when the run ended',
+    '[1h] All checks held (1)',
+  ])
+})

@@ -110,3 +110,8 @@ test.for([10, 40, 79])('never draws a line wider than a screen of %d columns', (
     .map((line) => line.length)
   expect(Math.max(...widths)).toBeLessThanOrEqual(width)
 })
+
+test('ends with the verdict', () => {
+  const judged: RunEventBody = { kind: 'run-judged', verdict: 'inconclusive', doubts: ['4s late'], checks: [] }
+  expect(frameAfter(10, [0, runStarted({ agents: 1 })], [10, judged]).at(-1)).toBe('checks    INCONCLUSIVE: 4s late')
+})

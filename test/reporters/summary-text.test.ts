@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { CheckResult } from '../../simulator/checks/expectation.ts'
+import { judgeRun } from '../../simulator/checks/verdict.ts'
 import type { Summary } from '../../simulator/report/summary.ts'
 import { formatSummary } from '../../simulator/reporters/summary-text.ts'
 import { noDemand } from '../checks/run-events.ts'
@@ -7,7 +8,7 @@ import { noDemand } from '../checks/run-events.ts'
 const rateLimited: Summary = {
   scenario: 'rate-limit',
   seed: 1,
-  time: 'real',
+  time: 'wall',
   speed: 1_200,
   version: '0.1.0',
   reason: 'end-reached',
@@ -16,7 +17,7 @@ const rateLimited: Summary = {
   waiting: null,
   ready: {
     agents: 38,
-    timeMs: { count: 38, min: 41_000, mean: 9_000_000, p50: 95_000, p95: 21_612_000, max: 21_640_000 },
+    timeMs: { count: 40, min: 41_000, p50: 95_000, p95: 21_612_000, max: null },
   },
   checkIns: { answered: 38_366, failed: 3 },
   pulls: {
@@ -63,6 +64,13 @@ const rateLimited: Summary = {
     { image: 'kasmweb/terminal:rolling', movedAtMs: 25_200_000, agents: 0, convergedAfterMs: 0, behind: 0 },
   ],
   prunedImages: 38,
+  lateness: {
+    worstMs: 9_000,
+    source: 'transfers',
+    boundMs: 7_500,
+    bySource: { timers: 40, timeline: 0, 'check-ins': 300, transfers: 9_000, 'event-loop': 2_000 },
+  },
+  generatorFailures: [],
   failures: [
     {
       image: 'kasmweb/chrome:rolling',
@@ -88,7 +96,7 @@ const rateLimited: Summary = {
 
 const held: CheckResult = {
   name: 'an agent never pulls more than its cap',
-  passed: true,
+  ...{ status: 'held', reason: null, hangsOnTime: false },
   observed: 2,
   highWater: 2,
   limit: 2,
@@ -110,7 +118,8 @@ const checks: CheckResult[] = [
   {
     ...held,
     name: 'every agent is ready within 6 h 5 min',
-    ...{ passed: false, observed: 28_800_000, highWater: 28_800_000, limit: 21_900_000, slack: -6_900_000, unit: 'ms' },
+    ...{ status: 'missed', reason: 'agent 17 (group anonymous) was not ready when the run ended, 8h after its start' },
+    ...{ observed: 28_800_000, highWater: 28_800_000, limit: 21_900_000, slack: -6_900_000, unit: 'ms' },
     occurred: { passed: true, samples: 40, statement: '40 timed, 2 of them still open' },
     violation: {
       atMs: 21_900_000,
@@ -127,7 +136,8 @@ const checks: CheckResult[] = [
     ...held,
     name: '5 pulls at once only after the restart',
     ...{
-      passed: false,
+      status: 'missed',
+      reason: 'This situation never occurred: 5 was not reached from 2h on; the most was 2.',
       observed: null,
       highWater: null,
       limit: 7_200_000,
@@ -144,7 +154,7 @@ const checks: CheckResult[] = [
 ]
 
 test('prints what happened and each check on one screen', async () => {
-  const text = formatSummary(rateLimited, checks)
+  const text = formatSummary(rateLimited, judgeRun(checks))
   await expect(text).toMatchFileSnapshot('golden/summary.txt')
   expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(40)
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120)
@@ -173,6 +183,7 @@ const quiet: Summary = {
     demand: noDemand,
   },
   drift: [],
+  lateness: null,
   prunedImages: 0,
   failures: [],
   worstAgent: null,
@@ -180,7 +191,7 @@ const quiet: Summary = {
 
 test('leaves out what did not happen', () => {
   expect(
-    formatSummary(quiet, [held]),
+    formatSummary(quiet, judgeRun([held])),
   ).toBe(`quiet ran 1.5s until it was interrupted (speed 1200, seed 1, kasm-sim 0.1.0)
 
   Agents      0 of 40 became ready
@@ -194,14 +205,39 @@ All checks held (1)
 })
 
 test('says so where a scenario expects nothing', () => {
-  expect(formatSummary(quiet, [])).toContain('No checks: the scenario expects nothing.')
+  expect(formatSummary(quiet, judgeRun([]))).toContain('No checks: the scenario expects nothing.')
 })
 
 test('shows four moves and four causes at most, and how many more there are', () => {
   const [move] = rateLimited.drift
   if (!move) throw new Error('there is no move')
   const drift = Array.from({ length: 9 }, (_, index) => ({ ...move, movedAtMs: index * 1_000 }))
-  const text = formatSummary({ ...rateLimited, drift }, [])
+  const text = formatSummary({ ...rateLimited, drift }, judgeRun([]))
   expect(text.match(/moved at/g)).toHaveLength(4)
   expect(text).toContain('and 5 more')
+})
+
+const doubtful: CheckResult = {
+  ...held,
+  ...{ name: 'ready in an hour', status: 'inconclusive', reason: 'agent 3 is still behind when the run ended' },
+  ...{ hangsOnTime: true, unit: 'ms', observed: 3_595_000, highWater: 3_595_000, limit: 3_600_000, slack: null },
+}
+
+test('says INCONCLUSIVE of a run and of a check, and why', () => {
+  const text = formatSummary(quiet, judgeRun([held, doubtful]))
+  expect(text).toContain(`
+INCONCLUSIVE: 1 of 2 checks inconclusive; agent 3 is still behind when the run ended
+  PASS          an agent never pulls more than its cap  2 (<= 2, slack 0), 6,960 occasions
+  INCONCLUSIVE  ready in an hour                        59m 55s (<= 1h), 6,960 occasions
+                agent 3 is still behind when the run ended
+`)
+})
+
+test('says INCONCLUSIVE where the scenario expects nothing, and counts misses first', () => {
+  const late = { reason: 'this machine was 4s late', about: 'time' } as const
+  expect(formatSummary(quiet, judgeRun([], [late]))).toContain('\nINCONCLUSIVE: this machine was 4s late\n')
+  const missed: CheckResult = { ...held, status: 'missed', reason: 'agent 0 ran 3 pulls at once' }
+  expect(formatSummary(quiet, judgeRun([missed, held, doubtful], [late]))).toContain(
+    '\n1 of 3 checks missed, 1 inconclusive\n',
+  )
 })

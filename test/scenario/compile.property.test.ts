@@ -42,6 +42,7 @@ const groupFields = some({
   diskUsed: size,
   diskUsageLimit: fc.double({ min: 0.01, max: 1, noNaN: true }),
   validateImages: fc.boolean(),
+  restartLookDelay: duration(0, 5),
   egressAddress: fc.oneof(fc.constantFrom('shared', 'own'), fc.ipV4(), fc.ipV6()),
   downlink: rate,
   persona: fc.constantFrom('docker' as const, 'polite' as const),

@@ -57,6 +57,7 @@ test('needs a name, the number of agents and an end, and fills the rest', () => 
         diskUsedBytes: 20e9,
         diskUsageLimit: 0.9,
         validateImages: true,
+        restartLookDelayMs: 30_000,
         egressAddress: 'shared',
         persona: 'docker',
         downlinkBytesPerSecond: null,
@@ -86,7 +87,7 @@ test('shows editors the defaults that it fills', () => {
 })
 
 test("keeps to the agent's own defaults where a scenario says nothing", () => {
-  const { cap, checkInInterval, refreshInterval, diskUsageLimit, validateImages } = Value.Default(
+  const { cap, checkInInterval, refreshInterval, diskUsageLimit, validateImages, restartLookDelay } = Value.Default(
     ScenarioSchema.properties.fleet.anyOf[0],
     {},
   ) as Required<Exclude<ScenarioSource['fleet'], unknown[]>>
@@ -96,6 +97,7 @@ test("keeps to the agent's own defaults where a scenario says nothing", () => {
     refreshIntervalMs: parseDurationMs(refreshInterval),
     diskUsageLimit,
     validateImages,
+    restartLookDelayMs: parseDurationMs(restartLookDelay),
   })
 })
 

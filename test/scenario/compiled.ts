@@ -16,6 +16,7 @@ export function group(name: string, agents: number, more: Partial<FleetGroup> = 
     diskUsedBytes: 0,
     diskUsageLimit: 0.9,
     validateImages: true,
+    restartLookDelayMs: 30_000,
     egressAddress: 'own',
     persona: 'docker',
     zone: 'default',

@@ -38,7 +38,7 @@ test('runs what is due in order, what it begins too, and answers once that has s
   clock.at(startMs + 60_000, () => happened.push('second'))
   clock.at(startMs + 30_000, () => {
     happened.push('first')
-    const end = clock.begin()
+    const { end } = clock.begin('a request')
     setImmediate(() => {
       happened.push('settled')
       end()

@@ -112,10 +112,20 @@ test('keeps the last calls within its bounds, whatever agents say meanwhile', ()
   expect(journal.entries({ limit: 1 })[0]?.body).toBeNull()
 })
 
-test('forgets the oldest calls where their bodies grow too large together', () => {
+test.for([
+  { what: 'bodies', call: { sizeBytes: 60_000 }, count: 265 },
+  { what: 'paths', call: { path: '/'.padEnd(16_000, 'x') }, count: 495 },
+  { what: 'errors', call: { errorMessage: 'x'.repeat(30_000) }, count: 265 },
+])('forgets the oldest calls where their $what grow too large together', ({ call, count }) => {
   const journal = new Journal()
-  for (let count = 0; count < 1_000; count += 1) journal.record(callOf({ sizeBytes: 60_000 }))
-  expect(journal.entries().length).toBe(66)
+  for (let recorded = 0; recorded < 1_000; recorded += 1) journal.record(callOf(call))
+  expect(journal.entries().length).toBe(count)
+})
+
+test('cuts the names that callers give themselves', () => {
+  const journal = new Journal()
+  journal.record(callOf({ caller: 'x'.repeat(1_000_000) }))
+  expect(journal.entries()[0]?.caller).toBe('x'.repeat(255))
 })
 
 const create = (body: object) => callOf({ operation: 'create_image', path: '/api/public/create_image', body })

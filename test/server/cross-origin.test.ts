@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { buildApp } from '../../server/app.ts'
 import { createClock } from '../../server/kernel/clock.ts'
 import { createKasmModel } from '../../server/model/model.ts'
+import { apiCredentials } from './support.ts'
 
 const origin = 'http://localhost:5173'
 
@@ -18,9 +19,29 @@ test('answers what browsers ask before a call', async () => {
   expect(answer.headers).toMatchObject({
     'access-control-allow-origin': origin,
     'access-control-allow-methods': 'GET, POST',
+    'access-control-max-age': '600',
     'access-control-allow-headers': 'authorization, content-type',
     vary: 'Origin',
   })
+})
+
+test('what depends on the origin and on the encoding says both', async () => {
+  const images = Array.from({ length: 100 }, (_, index) => ({ name: `a/b:${index}` }))
+  const app = buildApp({ model: createKasmModel({ images }), clock: createClock(), allowOrigins: [origin] })
+  const listed = (headers: Record<string, string>) =>
+    app.inject({
+      method: 'POST',
+      url: '/api/public/get_images',
+      headers: { origin, ...headers },
+      payload: apiCredentials,
+    })
+  const packed = await listed({ 'accept-encoding': 'gzip' })
+  expect(packed.headers).toMatchObject({ vary: 'Origin, accept-encoding', 'content-encoding': 'gzip' })
+  for (const refused of ['gzip;q=0', 'identity', 'br', 'xgzip', '']) {
+    const plain = await listed({ 'accept-encoding': refused })
+    expect(plain.headers['content-encoding'], refused).toBeUndefined()
+    expect(plain.json().images).toHaveLength(100)
+  }
 })
 
 test('lets the page read answers', async () => {

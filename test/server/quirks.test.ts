@@ -1,7 +1,8 @@
 // The switches between ways in which real servers differ.
 import { expect, test } from 'vitest'
+import { quirkValues } from '../../server/api/control/quirks.ts'
 import { createKasmModel } from '../../server/model/model.ts'
-import { changedQuirks, defaultQuirks, type Quirks, quirkValues } from '../../server/model/quirks.ts'
+import { changedQuirks, defaultQuirks, type Quirks } from '../../server/model/quirks.ts'
 import { apiCredentials, chrome, startTestApp } from './support.ts'
 
 const unknownId = 'ffffffffffffffffffffffffffffffff'

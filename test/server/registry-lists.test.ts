@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { fetchListOverHttp } from '../../server/routes/registry-lists.ts'
+import { fetchListOverHttp, fetchListsFrom } from '../../server/routes/registry-lists.ts'
 import { startTestApp } from './support.ts'
 
 const chrome = {
@@ -70,30 +70,88 @@ test('takes schema 1.0 where there is no other, and the one that it is told to t
   expect(await add({ registry: url })).toMatchObject({ schema_version: '1.1', channel: 'develop' })
 })
 
-test.each([
-  ['a list that is not there', {}, 'it has no 1.1/list.json and no 1.0/list.json'],
-  ['something else', { '/1.1/list.json': '<html>' }, 'its list is no JSON'],
-  ['JSON of another kind', { '/1.1/list.json': { images: [] } }, '1.1/list.json has no list of workspaces'],
-])('does not add a registry with %s, and says so with status 200', async (_case, files, problem) => {
-  const { url } = await startRegistry(files)
-  const { developer } = start()
-  const { status, body } = await developer('create_registry', { registry: url })
-  expect(status).toBe(200)
-  expect(body).toEqual({ error_message: `Failed to fetch the registry ${url}: ${problem}.` })
-  expect((await developer('get_registries')).body).toEqual({ registries: [] })
-})
+/** What there may be in place of a list, as listeners; null where nothing listens. */
+const noLists: [string, RequestListener | null, string][] = [
+  ['nothing', null, 'ECONNREFUSED'],
+  [
+    'a registry without a list',
+    (_request, response) => response.writeHead(404).end(),
+    'it has no 1.1/list.json and no 1.0/list.json',
+  ],
+  ['something else', (_request, response) => response.end('<html>inside</html>'), 'its list is no JSON'],
+  [
+    'JSON of another kind',
+    (_request, response) => response.end('{"images":[]}'),
+    '1.1/list.json has no list of workspaces',
+  ],
+  [
+    'a server that fails',
+    (_request, response) => response.writeHead(503).end('inside'),
+    '1.1/list.json was answered with status 503',
+  ],
+  ['a server that hangs up', (request) => request.socket.destroy(), 'other side closed'],
+  ['one that speaks no HTTP', (request) => request.socket.end('SSH-2.0-OpenSSH_9.6\r\n'), ''],
+  [
+    'one that redirects without end',
+    (request, response) => response.writeHead(302, { location: request.url }).end(),
+    'it redirects more than 5 times',
+  ],
+]
 
-test('does not add a registry that cannot be reached, that fails, or that is no web address', async () => {
-  const { developer } = start()
-  const add = async (registry: string) => (await developer('create_registry', { registry })).body.error_message
+async function listenOrNot(listener: RequestListener | null): Promise<string> {
+  if (listener) return listen(listener)
   const gone = createServer().listen(0, '127.0.0.1')
   await once(gone, 'listening')
   const { port } = gone.address() as AddressInfo
   await new Promise((resolve) => gone.close(resolve))
-  expect(await add(`http://127.0.0.1:${port}/`)).toContain('ECONNREFUSED')
-  const broken = await listen((_request, response) => response.writeHead(503).end())
-  expect(await add(broken)).toContain('1.1/list.json was answered with status 503')
+  return `http://127.0.0.1:${port}/`
+}
+
+test.for(noLists)(
+  'does not add a registry where there is %s, and does not tell what there is',
+  async ([, listener]) => {
+    const url = await listenOrNot(listener)
+    const { developer } = start()
+    const { status, body } = await developer('create_registry', { registry: url })
+    expect(status).toBe(200)
+    expect(body).toEqual({ error_message: `Failed to fetch the registry ${url}: no list could be read there.` })
+    expect((await developer('get_registries')).body).toEqual({ registries: [] })
+  },
+)
+
+test.for(noLists)('tells of a host that is allowed that there is %s', async ([, listener, problem]) => {
+  const url = await listenOrNot(listener)
+  const { developer } = startTestApp({ fetchList: fetchListsFrom([new URL(url).host]) })
+  expect((await developer('create_registry', { registry: url })).body.error_message).toContain(problem)
+})
+
+test('fetches from the hosts that are allowed alone, and follows no redirect to others', async () => {
+  const inside = await startRegistry({ '/1.1/list.json': list })
+  const door = await listen((_request, response) =>
+    response.writeHead(302, { location: `${inside.url}1.1/list.json` }).end(),
+  )
+  const add = async (hosts: string[], registry: string) => {
+    const { developer } = startTestApp({ fetchList: fetchListsFrom(hosts) })
+    return (await developer('create_registry', { registry })).body
+  }
+  const [insideHost, doorHost] = [new URL(inside.url).host, new URL(door).host]
+  const refusal = { error_message: expect.stringContaining('its host is none of those that lists may be fetched from') }
+  expect(await add([doorHost], inside.url)).toEqual(refusal)
+  expect(await add([doorHost], door)).toEqual(refusal)
+  expect(await add([], door)).toEqual(refusal)
+  expect(inside.asked).toEqual([])
+  expect(await add([doorHost, insideHost], door)).toMatchObject({ registry: { workspaces: [chrome] } })
+  expect((await start().developer('create_registry', { registry: door })).body).toMatchObject({
+    registry: { workspaces: [chrome] },
+  })
+})
+
+test('does not add a registry that is no web address, or leads to one that is none', async () => {
+  const { developer } = start()
+  const add = async (registry: string) => (await developer('create_registry', { registry })).body.error_message
   expect(await add('file:///etc/passwd')).toContain('no http or https address')
+  const door = await listen((_request, response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end())
+  expect(await add(door)).toContain('Failed to fetch the registry')
 })
 
 test('fetches again what is due, and keeps the list where that fails', async () => {

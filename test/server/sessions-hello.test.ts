@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { startWebApp } from '../../server/main.ts'
 import { callAgentOverHttp } from '../../server/routes/call-back.ts'
 import { createCertificate } from '../../server/tls.ts'
-import { noResources, serverIdOf } from './session-fleet.ts'
+import { noResources, SessionFleet, serverIdOf } from './session-fleet.ts'
 import { chrome, digestOf, heartbeatBody } from './support.ts'
 
 /** An agent's own server, which says what it was asked for. */
@@ -101,4 +101,26 @@ test('says what went wrong with a call', async () => {
   const plain = await startAgentServer()
   // No TLS is spoken there.
   expect(await callAgentOverHttp(`https://127.0.0.1:${plain.port}/`)).toMatch(/SSL|TLS|wrong version|EPROTO/i)
+})
+
+test('begins nothing on an agent that is known to be silent, and lets what runs there go on', () => {
+  const fleet = new SessionFleet({ agents: 2, sessionDelays: { startingMs: 0 } })
+  const silent = new Set<string>()
+  fleet.model.askAgents((serverId) => (silent.has(serverId) ? 'the agent is stopped' : null))
+  const [running, stopped] = [fleet.start(), fleet.start()]
+  fleet.ask('stop_kasm', { kasm_id: stopped })
+  for (const number of [0, 1]) silent.add(serverIdOf(number))
+  expect(fleet.request()).toMatchObject({
+    body: { error_message: noResources },
+    cause: '2 agents are refused: 2 unreachable',
+  })
+  expect(fleet.ask('get_kasm_status', { kasm_id: running }).kasm.operational_status).toBe('running')
+  expect(fleet.ask('resume_kasm', { kasm_id: stopped })).toEqual({
+    error_message: 'The agent of this session cannot be reached.',
+  })
+  const target_staging_config = { image_id: fleet.imageId, num_sessions: 1 }
+  fleet.ask('create_staging_config', { target_staging_config })
+  expect(fleet.ask('get_kasms').kasms).toHaveLength(2)
+  silent.clear()
+  expect(fleet.request().body).toHaveProperty('kasm_id')
 })

@@ -1,5 +1,10 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseCondition } from '../../simulator/what-if/condition.ts'
+import type { Bounds } from '../../simulator/report/distribution.ts'
+import { type ConditionResult, parseCondition } from '../../simulator/what-if/condition.ts'
+import { metricNames, metrics, type Reading } from '../../simulator/what-if/metrics.ts'
+
+const reading = (value: number): Reading => ({ value, bounds: { low: value, high: value }, grounded: true })
 
 test.for<[string, string, number, number]>([
   ['p95(readyMs) < 30min', 'ready-time.p95', 1_799_999, 1_800_000],
@@ -17,12 +22,62 @@ test.for<[string, string, number, number]>([
 ])('reads "%s"', ([text, metric, holds, fails]) => {
   const condition = parseCondition(text)
   expect(condition.metric).toBe(metric)
-  expect(condition.holds(holds)).toBe(true)
-  expect(condition.holds(fails)).toBe(false)
+  expect(condition.judge(reading(holds))).toEqual({ status: 'held', reason: null })
+  expect(condition.judge(reading(fails))).toEqual({ status: 'missed', reason: null })
 })
 
-test('what never happened keeps no condition', () => {
-  expect(parseCondition('p95(readyMs) > 0s').holds(null)).toBe(false)
+test('holds nothing without grounds, whatever the metric and the limit', () => {
+  for (const metric of metricNames) {
+    const { unit } = metrics[metric]
+    const zero = { ms: '0s', bytes: '0B', 'bytes-per-second': '1MB/s', count: '0', 'per-second': '0/s' }[unit]
+    for (const operator of ['<', '<=', '>', '>=', '==']) {
+      const condition = parseCondition(`${metric} ${operator} ${zero}`)
+      for (const value of [-1, 0, 1]) {
+        const { status, reason } = condition.judge({ ...reading(value), grounded: false })
+        expect(status).toBe('inconclusive')
+        expect(reason).not.toBe('its situation never occurred')
+      }
+    }
+  }
+})
+
+test('what there was nothing of holds no condition', () => {
+  const nothing = { value: null, bounds: null, grounded: true }
+  expect(parseCondition('max(pullMs) < 10s').judge(nothing)).toEqual({
+    status: 'inconclusive',
+    reason: 'there was no pull-time.max',
+  })
+})
+
+test.for<[string, Bounds, ConditionResult['status']]>([
+  ['max(pullMs) < 10s', { low: 9_000, high: null }, 'inconclusive'],
+  ['max(pullMs) < 10s', { low: 10_000, high: null }, 'missed'],
+  ['max(pullMs) <= 10s', { low: 4_000, high: 10_000 }, 'held'],
+  ['max(pullMs) > 10s', { low: 10_001, high: null }, 'held'],
+  ['max(pullMs) > 10s', { low: 9_000, high: null }, 'inconclusive'],
+  ['max(pullMs) > 10s', { low: 1_000, high: 10_000 }, 'missed'],
+  ['max(pullMs) == 10s', { low: 9_000, high: null }, 'inconclusive'],
+  ['max(pullMs) == 10s', { low: 10_001, high: null }, 'missed'],
+  ['max(pullMs) == 10s', { low: 10_000, high: null }, 'inconclusive'],
+])('%s, of what may still become %o: %s', ([text, bounds, status]) => {
+  expect(parseCondition(text).judge({ value: bounds.low, bounds, grounded: true }).status).toBe(status)
+})
+
+test('an open value is judged as all that it may become', () => {
+  const bound = fc.integer({ min: 0, max: 20 })
+  const operator = fc.constantFrom('<', '<=', '>', '>=', '==')
+  fc.assert(
+    fc.property(bound, fc.option(bound), bound, operator, (low, width, limit, written) => {
+      const condition = parseCondition(`pulls ${written} ${limit}`)
+      const high = width === null ? null : low + width
+      const futures = Array.from(
+        { length: (width ?? 60) + 1 },
+        (_, more) => condition.judge(reading(low + more)).status,
+      )
+      const open = condition.judge({ value: low, bounds: { low, high }, grounded: true }).status
+      expect(open).toBe(new Set(futures).size === 1 ? futures[0] : 'inconclusive')
+    }),
+  )
 })
 
 test.for<[string, RegExp]>([

@@ -6,10 +6,11 @@ import { expect, onTestFinished, test } from 'vitest'
 import { compileScenario } from '../../simulator/scenario/compile.ts'
 import type { ScenarioSource } from '../../simulator/scenario/schema.ts'
 import { comparePoints, parsePair } from '../../simulator/what-if/compare.ts'
-import { compilePoint, createGrid, parseParameter } from '../../simulator/what-if/parameters.ts'
+import { measurementOf } from '../../simulator/what-if/metrics.ts'
+import { compilePoint, createGrid, type Point, parseParameter } from '../../simulator/what-if/parameters.ts'
 import { type PoolOptions, RunPool } from '../../simulator/what-if/pool.ts'
-import { estimate } from '../../simulator/what-if/statistics.ts'
-import { runSweep } from '../../simulator/what-if/sweep.ts'
+import { isPrecise, leastRunsFor } from '../../simulator/what-if/statistics.ts'
+import { estimateOf, runSweep } from '../../simulator/what-if/sweep.ts'
 import { runTask } from '../../simulator/what-if/worker.ts'
 
 const source: ScenarioSource = {
@@ -48,7 +49,7 @@ test('runs every point with the same seeds and measures what one run by itself d
   expect(seen).toHaveLength(8)
   expect({ failed, interrupted }).toEqual({ failed: [], interrupted: false })
   const alone = await runTask({ scenario: sweep.scenarioOf(1), seed: 3 })
-  expect(alone).toMatchObject({ measurement: runs[1]?.[2]?.measurement })
+  expect('readings' in alone && measurementOf(alone.readings)).toEqual(runs[1]?.[2]?.measurement)
   expect(runs[1]?.[2]?.measurement).toMatchObject({ 'ready-agents': 4, pulls: 4, 'drift-time.max': null })
   expect(runs[0]?.[2]?.measurement).toMatchObject({ 'ready-agents': 2, pulls: 2 })
 })
@@ -59,27 +60,28 @@ test('is the same whatever the number of jobs', async () => {
   expect(await runSweep({ ...sweep, pool: openPool({ jobs: 3 }) })).toEqual(one)
 })
 
-test('the difference by common random numbers has a narrower interval than the two means', async () => {
+test('differences by common random numbers spread less than the intervals of the two means', async () => {
   const { sweep: options, points, parameters } = grid('images.0.size=500MB,550MB')
+  const scenarioOf = (point: Point) => compilePoint({ source }, point)
   const sweep = await runSweep({ ...options, seeds: 8, pool: openPool() })
   const metric = 'all-ready-at'
   const pair = parsePair(['images.0.size=500MB', 'images.0.size=550MB'], parameters)
-  const { differences } = comparePoints(pair, { points, metrics: [metric], sweep })
-  const [a, b] = sweep.runs.map((runs) => estimate(runs.map(({ measurement }) => measurement[metric])))
-  const { mean, halfWidth } = differences[0]?.difference ?? {}
+  const { differences } = comparePoints(pair, { points, metrics: [metric], sweep, scenarioOf })
+  const [a, b] = sweep.runs.map((runs) => estimateOf(runs, metric))
+  const { mean = null, seen = null } = differences[0]?.difference ?? {}
   expect(mean).toBeCloseTo((b?.mean ?? 0) - (a?.mean ?? 0), 3)
-  expect(mean).toBeGreaterThan(halfWidth ?? 0)
-  expect(halfWidth).toBeLessThan((a?.halfWidth ?? 0) / 10)
+  expect(seen?.least).toBeGreaterThan(0)
+  expect((seen?.most ?? 0) - (seen?.least ?? 0)).toBeLessThan(((a?.high ?? 0) - (a?.low ?? 0)) / 10)
 })
 
-test('adds seeds where the interval is too wide, up to the most that are allowed', async () => {
+test('adds seeds where the mean is not known well enough, up to the most that are allowed, and none where it is certain', async () => {
   const { sweep } = grid('fleet.startupSpread=0s,10m')
-  const precise = { share: 0.15, metrics: ['all-ready-at'] as const, seedsMax: 100 }
+  const precise = { share: 0.15, metrics: ['all-ready-at'] as const, seedsMax: 200 }
   const { runs } = await runSweep({ ...sweep, seeds: 2, precision: precise, pool: openPool() })
-  const estimates = runs.map((ofPoint) => estimate(ofPoint.map(({ measurement }) => measurement['all-ready-at'])))
-  expect(estimates[0]?.runs).toBe(2)
-  expect(estimates[1]?.runs).toBeGreaterThan(2)
-  for (const { mean, halfWidth } of estimates) expect(halfWidth).toBeLessThanOrEqual(0.15 * (mean ?? 0))
+  const [still, spread] = runs.map((ofPoint) => estimateOf(ofPoint, 'all-ready-at'))
+  expect(still).toMatchObject({ runs: 2, known: 'certain' })
+  expect(spread?.runs).toBeGreaterThanOrEqual(leastRunsFor(0.15))
+  expect(spread && isPrecise(spread, 0.15)).toBe(true)
   const capped = await runSweep({
     ...sweep,
     seeds: 2,
@@ -87,6 +89,24 @@ test('adds seeds where the interval is too wide, up to the most that are allowed
     pool: openPool(),
   })
   expect(capped.runs.map(({ length }) => length)).toEqual([2, 5])
+})
+
+test('what no seed shows is not taken for what cannot be: a fault of 2 % asks for more seeds', async () => {
+  const faults = [{ name: 'stall', kind: 'latency' as const, delay: '30s', probability: 0.02 }]
+  const rare: ScenarioSource = {
+    ...{ name: 'rare', fleet: { agents: 1, startupSpread: '1m' }, end: { after: '30m' } },
+    ...{ images: [{ name: 'acme/a:1', size: '10MB', layers: 1 }], registry: { faults } },
+  }
+  const scenario = compileScenario({ source: rare })
+  const metric = 'ready-time.max'
+  const few = await runSweep({ points: 1, scenarioOf: () => scenario, firstSeed: 1, seeds: 5, pool: openPool() })
+  const known = estimateOf(few.runs[0] ?? [], metric).known
+  expect(known).not.toBe('certain')
+  const { runs } = await runSweep({
+    ...{ points: 1, scenarioOf: () => scenario, firstSeed: 1, seeds: 5, pool: openPool() },
+    precision: { share: 0.05, metrics: [metric], seedsMax: 120 },
+  })
+  expect(runs[0]?.length).toBe(120)
 })
 
 test('tries the run of a worker that died once more, and keeps all others where it dies again', async () => {

@@ -1,6 +1,5 @@
 // The bodies and replies of the control API.
 import { type TSchema, Type } from 'typebox'
-import { quirkValues } from '../../model/quirks.ts'
 import { exampleFaultState, FaultSourceSchema, FaultStateSchema } from './faults.ts'
 import {
   JournalEntrySchema,
@@ -11,6 +10,7 @@ import {
   WaitReplySchema,
 } from './journal.ts'
 import { Count, Duration, Name, own, reference, Text } from './leaves.ts'
+import { quirkValues } from './quirks.ts'
 import { SeedSchema } from './seed.ts'
 
 const exampleCounts = { images: 57, users: 2, groups: 2, zones: 1, agents: 0, sessions: 0, api_keys: 1 }

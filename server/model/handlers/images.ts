@@ -79,11 +79,19 @@ function heartbeat(body: HeartbeatRequest, nowMs: number, areas: Areas): Heartbe
 function withoutTokens(body: HeartbeatRequest, { images }: Areas): HeartbeatRequest {
   if (!body.image_states?.some(({ cause }) => cause)) return body
   const tokens = [...images.stored()].flatMap((image) => images.dockerToken(image) || [])
-  const redacted = (cause: string) => tokens.reduce((text, token) => text.replaceAll(token, '***'), cause)
+  const redacted = (cause: string) => tokens.reduce((text, token) => text.replaceAll(token, '***'), withoutForms(cause))
   const image_states = body.image_states.map((state) =>
     state.cause ? { ...state, cause: redacted(state.cause) } : state,
   )
   return { ...body, image_states }
+}
+
+/** What stands where credentials do: in an address, in a header, in a field or a parameter that is called like one. */
+function withoutForms(cause: string): string {
+  return cause
+    .replaceAll(/:\/\/[^/\s@"']+@/g, '://***@')
+    .replaceAll(/\b(bearer|basic) +(?!realm)[\w.~+/=-]{4,}/gi, '$1 ***')
+    .replaceAll(/((?:token|password|passwd|secret|signature|api_?key)["']?\s*[=:]\s*["']?)[^\s"'&,;}]+/gi, '$1***')
 }
 
 function definitionsFor(agent: AgentRecord, { agents, definitions, images }: Areas): ReplyOf<'images'> {

@@ -38,6 +38,7 @@ interface Parts {
   agents: Agents
   usage: Usage
   zones: Zones
+  silenceOf: (serverId: string) => string | null
 }
 
 /** Finds places for sessions. */
@@ -60,6 +61,11 @@ export class Scheduler {
       else return { found: { agent, digest: this.#digestOn(agent, request.image) }, refusals }
     }
     return { found: null, refusals: this.#allRefusals(request, refusals) }
+  }
+
+  /** Why an agent cannot be told anything now, although it may have checked in; null where nothing is known of that. */
+  silenceOf({ serverId, unreachable }: AgentRecord): string | null {
+    return unreachable ?? this.#parts.silenceOf(serverId)
   }
 
   /** What an agent has too little of for a session to go on there, or null. */
@@ -102,8 +108,9 @@ export class Scheduler {
     return objectionTo(image, this.#candidate(agent, nowMs)) ?? this.#unreachable(agent, callBacks)
   }
 
-  #unreachable({ serverId, unreachable }: AgentRecord, { failed, answered }: CallBacks): Objection | null {
-    const cause = unreachable ?? failed.get(serverId) ?? null
+  #unreachable(agent: AgentRecord, { failed, answered }: CallBacks): Objection | null {
+    const { serverId } = agent
+    const cause = this.silenceOf(agent) ?? failed.get(serverId) ?? null
     if (cause !== null) return { kind: 'unreachable', detail: cause }
     if (answered === null || answered.has(serverId) || !this.#parts.agents.addressOf(serverId)) return null
     return { kind: 'unreachable', detail: 'it was not called, because too many others did not answer' }

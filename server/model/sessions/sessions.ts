@@ -21,6 +21,8 @@ import type { Usage } from './usage.ts'
 /** What clients look for where no agent can run a session. */
 const noResources = 'No resources are available to create the requested Kasm.'
 
+const unreachableAgent = 'The agent of this session cannot be reached.'
+
 interface Parts {
   state: State
   agents: Agents
@@ -172,7 +174,14 @@ export class Sessions {
     const agent = serverId === null ? null : this.#parts.agents.find(serverId)
     if (!agent) return null
     if (!this.#parts.agents.isRunning(agent, nowMs)) return 'The agent of this session is missing.'
-    return agent.unreachable === null ? null : 'The agent of this session cannot be reached.'
+    return agent.unreachable === null ? null : unreachableAgent
+  }
+
+  /** Why nothing can be begun with a session now: its agent would have to be told. What runs goes on without it. */
+  #obstacleTo(session: SessionRecord, nowMs: number): string | null {
+    const agent = session.serverId === null ? null : this.#parts.agents.find(session.serverId)
+    const isSilent = agent && this.#parts.scheduler.silenceOf(agent) !== null
+    return this.troubleOf(session, nowMs) ?? (isSilent ? unreachableAgent : null)
   }
 
   /** The session with another token. */
@@ -196,8 +205,8 @@ export class Sessions {
       throw businessError(`The session is ${session.operational_status}.`)
     }
     if (status !== 'running') return this.#replace(session, { ...session, ...inStatus(status, null) })
-    const trouble = this.troubleOf(session, nowMs)
-    if (trouble !== null) throw businessError(trouble)
+    const obstacle = this.#obstacleTo(session, nowMs)
+    if (obstacle !== null) throw businessError(obstacle)
     const { resumingMs } = this.#parts.delays()
     const isSlow = session.operational_status === 'stopped' && resumingMs > 0
     if (!session.holdsPlace) this.#requireCapacity(session, nowMs)
@@ -240,7 +249,7 @@ export class Sessions {
     const isUsable = (session: SessionRecord) =>
       session.image_id === image_id &&
       session.operational_status === 'running' &&
-      this.troubleOf(session, nowMs) === null
+      this.#obstacleTo(session, nowMs) === null
     return this.listStaged().find(isUsable) ?? null
   }
 

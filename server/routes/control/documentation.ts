@@ -50,11 +50,24 @@ function schemaOf(
       ...(reply
         ? { 200: { description: 'It is done.', ...idOf(reply) } }
         : { 204: { type: 'null', description: 'It is done.' } }),
-      ...(operation.body || query ? { 400: error('The call cannot be carried out; nothing has changed.') } : {}),
-      ...(hasName ? { 404: error('There is nothing of this name.') } : {}),
+      400: error('The call cannot be carried out; nothing has changed.'),
+      401: error('The control token is wrong or missing.'),
+      403: error('Callers on this machine alone may do this.'),
+      404: error(hasName ? 'There is nothing of this name.' : 'There is no such call.'),
+      405: error('The call takes another method.'),
+      ...(operation.body
+        ? { 413: error('The body is too long.'), 415: error('The body is of a type that is not taken.') }
+        : {}),
+      408: beforeRoutes('The request did not come to its end in time.'),
+      431: beforeRoutes('The headers are too long.'),
       ...(name === 'wait_for' && reply ? { 408: { description: 'It is not met yet.', ...idOf(reply) } } : {}),
     },
   }
+}
+
+/** Of the server itself, which knows no routes yet. */
+function beforeRoutes(description: string): object {
+  return { description, type: 'object', properties: { error_message: { type: 'string' } }, required: ['error_message'] }
 }
 
 function idOf(schema: TSchema): { $ref: string } {

@@ -1,8 +1,10 @@
 // Samples of what the agents say of their pulls: how many run, how they ended, how long they took and what they brought.
 import type { RunEvent } from '../../events/events.ts'
+import type { Intervals } from '../intervals.ts'
 import { type LedgerPull, PullLedger } from '../pull-ledger.ts'
 import type { EmitSample, Signal } from '../signals.ts'
 import type { Observer } from './observer.ts'
+import { RefreshGaps } from './refresh-gaps.ts'
 
 type RefreshUnchanged = Extract<RunEvent, { kind: 'refresh-unchanged' }>
 
@@ -12,23 +14,25 @@ const unchanged = { reason: 'refresh', authenticated: false } as const
 export class PullObserver implements Observer {
   readonly #emit: EmitSample
   readonly #ledger = new PullLedger()
-  /** When each agent last queued the refresh of an image. */
-  readonly #refreshedAtMs = new Map<number, Map<string, number>>()
-
+  readonly #gaps: RefreshGaps
   readonly #wanted: ReadonlySet<Signal>
 
   /** Of a refresh that is told as one, only the samples in `wanted` are made: there may be millions. */
-  constructor(emit: EmitSample, wanted: ReadonlySet<Signal>) {
+  constructor(
+    emit: EmitSample,
+    { wanted, intervals }: { wanted: ReadonlySet<Signal>; intervals: readonly Intervals[] },
+  ) {
     this.#emit = emit
     this.#wanted = wanted
+    this.#gaps = new RefreshGaps(emit, intervals)
   }
 
   take(event: RunEvent): void {
     const pull = this.#ledger.take(event)
+    if (this.#wanted.has('refresh-gap')) this.#gaps.take(event)
     switch (event.kind) {
       case 'pull-queued':
         this.#emit('pulls-queued', { ...queuedSubject(event), value: 1 })
-        if (event.reason === 'refresh') this.#takeRefresh(event)
         return
       case 'pull-refused':
         this.#emit('pulls-refused', { ...queuedSubject(event), value: 1 })
@@ -47,10 +51,6 @@ export class PullObserver implements Observer {
       case 'refresh-unchanged':
         this.#takeUnchanged(event)
         return
-      case 'agent-stopped':
-        // The refresh timer starts anew with the agent: a gap over a restart says nothing of the interval.
-        this.#refreshedAtMs.delete(event.agent)
-        return
     }
   }
 
@@ -64,10 +64,12 @@ export class PullObserver implements Observer {
     const subject = { atMs, agent, image, reason, authenticated: pull?.authenticated ?? null }
     if (event.kind === 'pull-started') {
       this.#emit('pulls-started', { ...subject, value: 1 })
-      if (pull && pull.waitedMs !== null) this.#emit('queue-wait', { ...subject, value: pull.waitedMs })
+      if (pull && pull.waitedMs !== null) {
+        this.#emit('queue-wait', { ...subject, atMs: atMs - pull.waitedMs, value: pull.waitedMs })
+      }
     } else if (event.kind === 'pull-succeeded') {
       this.#emit('pulls-succeeded', { ...subject, value: 1 })
-      this.#emit('pull-duration', { ...subject, value: event.durationMs })
+      this.#emit('pull-duration', { ...subject, atMs: atMs - event.durationMs, value: event.durationMs })
       this.#emit('downloaded-bytes', { ...subject, value: event.downloadedBytes })
     } else if (event.kind === 'pull-failed') {
       this.#emit('pulls-failed', { ...subject, value: 1 })
@@ -81,7 +83,6 @@ export class PullObserver implements Observer {
     const queuedAtMs = Math.round(fromMs)
     for (const { name: image } of images) {
       this.#tell('pulls-queued', { atMs: queuedAtMs, agent, image, reason: 'refresh', value: 1 })
-      if (this.#wanted.has('refresh-gap')) this.#takeRefresh({ atMs: queuedAtMs, agent, image })
     }
     let running = this.#ledger.running(agent)
     const start = (index: number, row: number) => {
@@ -91,7 +92,7 @@ export class PullObserver implements Observer {
       running += 1
       this.#tell('pulls-running', { atMs, agent, image, value: running })
       this.#tell('pulls-started', { ...unchanged, atMs, agent, image, value: 1 })
-      this.#tell('queue-wait', { ...unchanged, atMs, agent, image, value: atMs - queuedAtMs })
+      this.#tell('queue-wait', { ...unchanged, atMs: queuedAtMs, agent, image, value: atMs - queuedAtMs })
     }
     for (let index = 0; index < cap; index += 1) start(index, 0)
     for (const [index, { name: image }] of images.entries()) {
@@ -100,7 +101,8 @@ export class PullObserver implements Observer {
       running -= 1
       this.#tell('pulls-running', { atMs, agent, image, value: running })
       this.#tell('pulls-succeeded', { ...unchanged, atMs, agent, image, value: 1 })
-      this.#tell('pull-duration', { ...unchanged, atMs, agent, image, value: Math.round(pullMs) })
+      const value = Math.round(pullMs)
+      this.#tell('pull-duration', { ...unchanged, atMs: atMs - value, agent, image, value })
       this.#tell('downloaded-bytes', { ...unchanged, atMs, agent, image, value: 0 })
       start(index + cap, row)
     }
@@ -110,12 +112,18 @@ export class PullObserver implements Observer {
     if (this.#wanted.has(signal)) this.#emit(signal, sample)
   }
 
-  #takeRefresh({ atMs, agent, image }: { atMs: number; agent: number; image: string }): void {
-    const times = this.#refreshedAtMs.get(agent) ?? new Map<string, number>()
-    this.#refreshedAtMs.set(agent, times)
-    const previousMs = times.get(image)
-    times.set(image, atMs)
-    if (previousMs !== undefined) this.#emit('refresh-gap', { atMs, agent, image, value: atMs - previousMs })
+  finish(endMs: number): void {
+    for (const { agent, image, reason, queuedAtMs: atMs } of this.#ledger.queuedPulls()) {
+      this.#tell('queue-wait', { atMs, agent, image, reason, value: endMs - atMs, state: 'open' })
+    }
+    for (const { agent, image, reason, authenticated, startedAtMs: atMs } of this.#ledger.runningPulls()) {
+      const value = endMs - atMs
+      const pull = { atMs, agent, image, reason, authenticated, state: 'open' } as const
+      this.#tell('pull-duration', { ...pull, value })
+      // How much it has received by now nobody tells before it ends.
+      this.#tell('downloaded-bytes', { ...pull, value: 0 })
+    }
+    this.#gaps.finish(endMs)
   }
 }
 

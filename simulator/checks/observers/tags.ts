@@ -27,9 +27,9 @@ export class TagObserver implements Observer {
   }
 
   finish(endMs: number): void {
-    for (const { image, movedAtMs: atMs, behind } of this.#holdings.unsettled()) {
-      const [agent] = behind
-      if (agent !== undefined) this.#emit('drift-time', { atMs, agent, image, value: endMs - atMs, open: true })
+    for (const { image, movedAtMs: atMs, behind, undecided } of this.#holdings.unsettled()) {
+      const [agent = null] = [...behind, ...undecided]
+      this.#emit('drift-time', { atMs, agent, image, value: endMs - atMs, state: 'open' })
     }
   }
 }

@@ -17,12 +17,12 @@ export class WaitObserver implements Observer {
     if (event.kind !== 'wait-ended') return
     this.#open = null
     const { atMs, image, waitedMs, met } = event
-    this.#emit('wait-time', { atMs: atMs - waitedMs, image, value: waitedMs, open: !met })
+    this.#emit('wait-time', { atMs: atMs - waitedMs, image, value: waitedMs, state: met ? 'over' : 'given-up' })
   }
 
   finish(endMs: number): void {
     if (!this.#open) return
     const { image, atMs } = this.#open
-    this.#emit('wait-time', { atMs, image, value: endMs - atMs, open: true })
+    this.#emit('wait-time', { atMs, image, value: endMs - atMs, state: 'open' })
   }
 }

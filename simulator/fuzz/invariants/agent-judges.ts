@@ -54,6 +54,17 @@ export const heldUntilPruned: Judge = {
   },
 }
 
+/** Told in whole milliseconds. */
+export const looksInTime: Judge = {
+  invariant: 'looks-in-time',
+  take(event, world) {
+    if (event.kind !== 'pull-queued' && event.kind !== 'image-pruned') return null
+    const { looksFromMs } = world.agents[event.agent] as AgentView
+    if (event.atMs >= looksFromMs - 1) return null
+    return `agent ${event.agent} looked at its images ${formatDuration(looksFromMs - event.atMs)} too early after its restart`
+  },
+}
+
 function judgeReason(
   { agent: index, image, reason }: Extract<RunEvent, { kind: 'pull-queued' }>,
   world: World,
@@ -108,7 +119,7 @@ export class SlotsUsed implements Judge {
 }
 
 /** Longer than any pull that is drawn could take. */
-const pullPatienceMs = 600_000
+const pullPatienceMs = 1_500_000
 
 export const nothingLost: Judge = {
   invariant: 'nothing-lost',
@@ -132,7 +143,7 @@ function judgeEnd({ index, agent, world, endMs }: { index: number; agent: AgentV
       return `agent ${index} has not ended its pull of ${image} since ${formatDuration(atMs)}`
   }
   if (!agent.running || !administration.isEnabled(index) || !administration.groupOf[index]?.validateImages) return null
-  const settledMs = Math.max(agent.startedAtMs, administration.changedAtMs)
+  const settledMs = Math.max(agent.looksFromMs, administration.changedAtMs)
   const patienceMs = endMs - world.sinceMs(agent, endMs)
   const pullable = administration.pullableBy(index)
   const missing = pullable.filter((image) => !agent.held.has(image))

@@ -16,6 +16,8 @@ type AgentEvent = Exclude<Extract<RunEvent, { agent: number }>, { session: strin
 export class AgentView {
   running = false
   startedAtMs = 0
+  /** When it may look at its images after its last start. */
+  looksFromMs = 0
   /** In force since the last start. */
   config: Config
   #configOnDisk: Config
@@ -33,7 +35,10 @@ export class AgentView {
   /** Since it started. */
   checkIns = 0
 
-  constructor({ cap, checkInIntervalMs }: FleetGroup) {
+  readonly #restartLookDelayMs: number
+
+  constructor({ cap, checkInIntervalMs, restartLookDelayMs }: FleetGroup) {
+    this.#restartLookDelayMs = restartLookDelayMs
     this.config = { cap, checkInIntervalMs }
     this.#configOnDisk = this.config
   }
@@ -51,6 +56,7 @@ export class AgentView {
         Object.assign(this, {
           running: true,
           startedAtMs: atMs,
+          looksFromMs: event.restart ? atMs + this.#restartLookDelayMs : atMs,
           config: this.#configOnDisk,
           saidReady: false,
           checkIns: 0,

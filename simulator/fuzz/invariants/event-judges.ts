@@ -23,7 +23,7 @@ export class EventsWellFormed implements Judge {
   }
 
   finish(): string | null {
-    return this.#last === 'run-ended' ? null : `the last event is ${this.#last}`
+    return this.#last === 'run-judged' ? null : `the last event is ${this.#last}`
   }
 
   #judgeOrder({ sequence, atMs, kind }: RunEvent): string | null {
@@ -31,7 +31,8 @@ export class EventsWellFormed implements Judge {
     if (!Number.isSafeInteger(atMs) || atMs < this.#atMs)
       return `event ${sequence} is at ${atMs} ms, after ${this.#atMs} ms`
     if ((kind === 'run-started') !== (sequence === 0)) return `event ${sequence} is ${kind}`
-    return this.#last === 'run-ended' ? `event ${sequence} comes after the end` : null
+    const isOver = this.#last === 'run-judged' || (this.#last === 'run-ended' && kind !== 'run-judged')
+    return isOver ? `event ${sequence} comes after the end` : null
   }
 
   #judgePull(event: RunEvent, { agents }: World): string | null {

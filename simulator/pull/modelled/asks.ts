@@ -28,14 +28,16 @@ export class PullAsks {
   receivedBytes = 0
   readonly #world: World
   readonly #repository: string
+  readonly #image: string
   /** Requests without consequence that were answered ahead of their time. */
   #passed: Answered[] = []
 
-  constructor(world: World, { agent, repository }: { agent: number; repository: string }) {
+  constructor(world: World, { agent, repository, image }: { agent: number; repository: string; image: string }) {
     this.#world = world
     this.agent = agent
     this.source = world.sources[agent] as string
     this.#repository = repository
+    this.#image = image
   }
 
   /** The fault that hits a request. */
@@ -44,7 +46,7 @@ export class PullAsks {
     const { agent, source } = this
     const ofToken = requestClass === 'token'
     const target = { repository: ofToken ? null : repository, reference }
-    return faults?.decide({ class: requestClass, ...target, agent, source }, nowMs) ?? null
+    return faults?.decide({ class: requestClass, ...target, agent, source, pull: this.#image }, nowMs) ?? null
   }
 
   /** The answer of a request that is served now. That to a layer is told once its bytes are there. */
@@ -59,9 +61,10 @@ export class PullAsks {
     return answer
   }
 
-  /** The same for a request that costs nothing and is never refused, ahead of its time; null where it must take its turn. */
-  askEarly(request: ModelledRequest, servedMs: number): ModelledAnswer | null {
-    const { registry, onRequest, faults } = this.#world
+  /** The same for a request sent at `clientMs` that costs nothing and is never refused, ahead of its time; null where it must take its turn. */
+  askEarly(request: ModelledRequest, clientMs: number): ModelledAnswer | null {
+    const { registry, onRequest, faults, halfRoundTripMs } = this.#world
+    const servedMs = clientMs + this.#world.servedMs
     if (faults !== null || !registry.isFree(request.class)) return null
     if (request.isLayer) {
       const answer = registry.answer(request, servedMs, null)
@@ -70,6 +73,10 @@ export class PullAsks {
       return answer
     }
     if (onRequest !== null || (request.class !== 'ping' && request.class !== 'token')) return null
+    const { repository, authorization } = request
+    if (request.class === 'token' && !registry.access.grantsAlike(repository, authorization !== null)) return null
+    // Where an exchange takes no time, a pull may end at the moment of its start: before others that start with it, if it took no turn.
+    if (servedMs + halfRoundTripMs === clientMs) return null
     const answer = registry.answer(request, servedMs, null)
     this.requests += 1
     this.#passed.push(this.#answered(request, answer, servedMs))
@@ -77,8 +84,12 @@ export class PullAsks {
   }
 
   /** The body of a blob has ended, or is cut. */
-  bodyEnded({ request, answer, startedAtMs }: Flow, bytes: number, atMs: number): void {
+  bodyEnded({ request, answer, startedAtMs, bytesPerSecond }: Flow, bytes: number, atMs: number): void {
     answer.onEnd?.()
+    // What comes beside the shared link comes at its own even pace.
+    if (bytesPerSecond !== null && bytes > 0) {
+      this.#world.traffic.addServed({ bytes, fromMs: atMs - (bytes / bytesPerSecond) * 1_000, toMs: atMs })
+    }
     this.receivedBytes += bytes
     const { class: requestClass, method, reference } = request
     const asked = { class: requestClass, method, reference, repository: this.#repository }

@@ -41,6 +41,11 @@ export class Flows {
     this.#link.open({ id, agent, sizeBytes }, nowMs)
   }
 
+  /** Tells what the link has carried by now. */
+  settle(nowMs: number): void {
+    this.#link.settle(nowMs)
+  }
+
   /** How many of its bytes have not come. */
   drop({ id }: FlowOwner, nowMs: number): number {
     if (!this.#strands.delete(id)) return 0

@@ -67,7 +67,7 @@ export class ModelledPull implements Task, LayerWatcher, StrandOwner<ModelledIma
     this.engine = options.engine
     this.#pullImage = options.script
     this.reference = world.registry.read(definition.name)
-    this.asks = new PullAsks(world, { agent, repository: this.reference.repository })
+    this.asks = new PullAsks(world, { agent, repository: this.reference.repository, image: definition.name })
     this.endpoint = endpointTo(this.reference.host)
     this.login = user ? { username: user, password: token ?? '' } : null
     this.loginEndpoint = this.login && endpointTo(loginHost(registry ?? ''))
@@ -127,9 +127,9 @@ export class ModelledPull implements Task, LayerWatcher, StrandOwner<ModelledIma
     return parseReference(this.#definition.name)
   }
 
-  /** The draws of its engine. */
+  /** The draws of its engine for this image. */
   random(): RandomStream {
-    return this.#world.random(this.agent)
+    return this.#world.random(this.agent, this.#definition.name)
   }
 
   /** The image of a digest that the engine has. */

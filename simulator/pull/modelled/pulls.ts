@@ -4,7 +4,7 @@
 import { tickAt } from '../../../server/kernel/event-queue.ts'
 import type { ImageDefinition } from '../../agent/agent.ts'
 import type { RequestClass } from '../../events/events.ts'
-import { SharedLink } from '../../network/shared-link.ts'
+import { type LinkRates, SharedLink } from '../../network/shared-link.ts'
 import type { Persona } from '../personas.ts'
 import { pullAsContentClient } from './content-pull.ts'
 import { Disks } from './disks.ts'
@@ -59,11 +59,13 @@ export class ModelledPulls {
   constructor(options: ModelledPullsOptions) {
     const { network, sources } = options
     const { uplinkBytesPerSecond, connectionBytesPerSecond, roundTripMs, serverLatencyMs } = network
-    const link = new SharedLink({
+    const rates = {
       uplinkBytesPerMs: bytesPerMs(uplinkBytesPerSecond),
       connectionBytesPerMs: bytesPerMs(connectionBytesPerSecond),
       downlinkBytesPerMs: options.downlinkBytesPerMs,
-    })
+    }
+    const { changeRates = (planned: LinkRates) => planned, traffic } = options
+    const link = new SharedLink(changeRates(rates), (served) => traffic.addServed(served))
     this.#running = sources.map(() => new Map())
     this.#nextPlace = 2 * sources.length
     this.#world = {
@@ -127,8 +129,9 @@ export class ModelledPulls {
     this.#running[agent]?.get(pullId)?.drop(nowMs)
   }
 
-  /** Counts what running pulls have asked by now, where that is not told as it happens. */
+  /** Counts what running pulls have asked and got by now, where that is not told as it happens. */
   settle(nowMs: number): void {
+    this.#world.flows.settle(nowMs)
     for (const pulls of this.#running) for (const pull of pulls.values()) pull.settle(nowMs)
   }
 

@@ -68,9 +68,9 @@ export class Strand<Result = unknown> implements Task {
 
   /** The answer to a request on whose moment nothing hangs; null where it must take its turn. */
   askEarly(request: ModelledRequest): ModelledAnswer | null {
-    const servedMs = this.clientMs + this.#world.servedMs
-    const answer = this.#owner.asks.askEarly(request, servedMs)
-    if (answer !== null) this.clientMs = servedMs + this.#world.halfRoundTripMs
+    const { servedMs, halfRoundTripMs } = this.#world
+    const answer = this.#owner.asks.askEarly(request, this.clientMs)
+    if (answer !== null) this.clientMs += servedMs + halfRoundTripMs
     return answer
   }
 
@@ -170,7 +170,10 @@ export class Strand<Result = unknown> implements Task {
     }
     const answer = asks.ask(request, nowMs, this.#fault)
     this.#fault = undefined
-    this.clientMs = nowMs + this.#world.halfRoundTripMs
+    const { spoiled, bytes } = answer
+    // A layer takes its time as a flow; what is small comes at the pace of a slow body all the same.
+    const slowMs = spoiled?.kind === 'slow-body' && !request.isLayer ? (bytes / spoiled.bytesPerSecond) * 1_000 : 0
+    this.clientMs = nowMs + this.#world.halfRoundTripMs + slowMs
     this.#go(answer)
   }
 

@@ -3,6 +3,7 @@
 import type { FaultDecision } from '../../../server/faults/fault.ts'
 import type { Task } from '../../../server/kernel/event-queue.ts'
 import type { RandomStream } from '../../../server/kernel/random.ts'
+import type { LinkRates } from '../../network/shared-link.ts'
 import type { FaultRequest } from '../../registry/faults/registry-fault.ts'
 import type { RequestRecord } from '../../registry/journal.ts'
 import type { ModelledRegistry } from '../../registry/modelled-registry.ts'
@@ -25,10 +26,12 @@ export interface ModelledPullsOptions {
   personas: readonly Persona[]
   /** The patience of each agent whose persona has any. */
   coolDowns: readonly (CoolDown | null)[]
-  /** The draws of an agent's engine. */
-  random: (agent: number) => RandomStream
+  /** The draws of an agent's engine in its pulls of an image. */
+  random: (agent: number, reference: string) => RandomStream
   /** Bytes per millisecond that each agent can receive. */
   downlinkBytesPerMs: ArrayLike<number>
+  /** Another network than the scenario's: for tests of what measures it. */
+  changeRates?: ((planned: LinkRates) => LinkRates) | undefined
   /** How many images the run publishes in all. */
   imagesMax: number
   nowMs: () => number

@@ -77,6 +77,11 @@ export class AccessRules {
     this.#logIns.renewPasswords(nowMs)
   }
 
+  /** Whether a token for a repository allows the same at any moment: without an account, what is published first changes that. */
+  grantsAlike(repository: string | null, hasAccount: boolean): boolean {
+    return repository === null || hasAccount || this.#knows(repository)
+  }
+
   /** Whether a pull of a repository needs no account. */
   allowsAnybody(repository: string): boolean {
     return this.scheme === 'none' || this.#allows(anonymous, repository, 'pull')

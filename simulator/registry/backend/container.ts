@@ -1,6 +1,7 @@
 // The backend in a container: the reference registry of the CNCF (distribution), started by testcontainers and removed with the
 // front. From then on it is an upstream like any other.
 import { KasmSimError } from '../../../server/kernel/errors.ts'
+import { loadOptionalPackage } from '../../../server/kernel/optional-package.ts'
 import { DockerEngineApi } from '../../pull/docker-engine-api.ts'
 import { dockerHostsOf, isDockerHost } from '../../pull/docker-hosts.ts'
 import type { Backend } from './backend.ts'
@@ -19,7 +20,7 @@ const environment = {
 /**
  * Starts a registry in a container. Nothing of it is left when this fails, or once the backend is closed.
  *
- * @throws KasmSimError DOCKER_UNAVAILABLE | BACKEND_INVALID
+ * @throws KasmSimError PACKAGE_MISSING | DOCKER_UNAVAILABLE | BACKEND_INVALID
  * @example
  * const backend = await startContainerBackend({ image: 'registry:3' })
  */
@@ -60,10 +61,14 @@ async function assertNamedEngine(named: string | undefined): Promise<void> {
   }
 }
 
-/** Loaded only where it is wanted: the library is large. */
+/** Of the library, which is large, nothing is loaded before. */
 async function startContainer(image: string) {
   await assertNamedEngine(process.env['DOCKER_HOST'])
-  const { GenericContainer, getContainerRuntimeClient, Wait } = await import('testcontainers')
+  const { GenericContainer, getContainerRuntimeClient, Wait } = await loadOptionalPackage(
+    'testcontainers',
+    'start a registry in a container',
+    () => import('testcontainers'),
+  )
   await getContainerRuntimeClient().catch((cause: unknown) => {
     throw new KasmSimError(
       'DOCKER_UNAVAILABLE',

@@ -75,8 +75,6 @@ export class EmbeddedBackend implements Backend {
     return this.#publish(image)
   }
 
-  async close(): Promise<void> {}
-
   #publish(image: SyntheticImage): PublishedImage {
     this.#published.push(image)
     const { repository, tag } = image
@@ -89,6 +87,10 @@ export class EmbeddedBackend implements Backend {
       store.putManifest(repository, { ...facts, blob, reservedBytes: 0 }, blob.digest === built.digest ? tag : null)
     }
     return { digest: built.digest, previousDigest, sizeBytes: built.sizeBytes }
+  }
+
+  async close(): Promise<void> {
+    this.#uploads.close()
   }
 }
 

@@ -28,6 +28,10 @@ interface PingOptions {
   account: UpstreamAccount | null
   /** How long the first answer may take; default 15 s. */
   answersWithinMs?: number
+  /** Comes between this client and its connections; default: nothing. */
+  intercept?: Dispatcher.DispatcherComposeInterceptor
+  /** Told what a request that got no answer died of. */
+  onNoAnswer?: ((error: unknown) => void) | undefined
 }
 
 const redirectStatuses = new Set([301, 302, 303, 307, 308])
@@ -54,11 +58,17 @@ export class UpstreamClient {
     keepAliveTimeout: idleConnectionMs,
     keepAliveMaxTimeout: idleConnectionMs,
   })
+  readonly #dispatcher: Dispatcher
   readonly #login: UpstreamLogin
+  readonly #onNoAnswer: ((error: unknown) => void) | undefined
 
-  private constructor(options: { url: string; account: UpstreamAccount | null; clock: Clock }) {
+  private constructor(
+    options: { url: string; clock: Clock } & Pick<PingOptions, 'account' | 'intercept' | 'onNoAnswer'>,
+  ) {
     this.url = options.url
-    this.#login = new UpstreamLogin({ ...options, dispatcher: this.#agent })
+    this.#onNoAnswer = options.onNoAnswer
+    this.#dispatcher = options.intercept ? this.#agent.compose(options.intercept) : this.#agent
+    this.#login = new UpstreamLogin({ ...options, dispatcher: this.#dispatcher })
   }
 
   /**
@@ -69,7 +79,7 @@ export class UpstreamClient {
   static async connect(options: { url: string } & PingOptions): Promise<UpstreamClient> {
     const url = originOf(options.url)
     // Tokens of the upstream expire by the wall, however fast the run's own clock goes.
-    const client = new UpstreamClient({ url, account: options.account, clock: createClock() })
+    const client = new UpstreamClient({ ...options, url, clock: createClock() })
     try {
       await client.#assertRegistry(options)
       return client
@@ -126,7 +136,7 @@ export class UpstreamClient {
       for (let redirects = 0; redirects <= redirectsMax; redirects += 1) {
         // Credentials are for the upstream alone: what lies elsewhere is asked without.
         const authorization = url.origin === this.url ? await this.#login.authorization(scopes) : null
-        const answer = await this.#agent.request({
+        const answer = await this.#dispatcher.request({
           ...{ origin: url.origin, path: url.pathname + url.search, method, body, signal },
           headers: { ...headers, 'accept-encoding': 'identity', ...(authorization && { authorization }) },
         })
@@ -139,7 +149,9 @@ export class UpstreamClient {
       throw new Error(`it redirects more than ${redirectsMax} times`)
     } catch (error) {
       if (signal.aborted || error instanceof CallerGone) throw new CallerGone()
-      throw error instanceof RegistryProblem ? error : unavailable(error)
+      if (error instanceof RegistryProblem) throw error
+      this.#onNoAnswer?.(error)
+      throw unavailable(error)
     }
   }
 

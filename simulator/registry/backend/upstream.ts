@@ -1,6 +1,7 @@
 // The backend that is another registry: what the front has let through goes there and its answer comes back, bodies streamed both
 // ways. Callers never learn where it is: locations and links lead to the front.
 import { Readable } from 'node:stream'
+import type { Dispatcher } from 'undici'
 import { KasmSimError } from '../../../server/kernel/errors.ts'
 import { RegistryProblem } from '../answer/problem.ts'
 import { digestAlgorithm, digestOf } from '../blob.ts'
@@ -25,6 +26,10 @@ export interface UpstreamOptions {
   account?: UpstreamAccount | null
   /** How long it may take to say that it is a registry; default 15 s. */
   answersWithinMs?: number
+  /** Comes between the backend and its connections; default: nothing. */
+  intercept?: Dispatcher.DispatcherComposeInterceptor
+  /** Told what a request died of that the upstream did not answer. */
+  onNoAnswer?: ((error: unknown) => void) | undefined
 }
 
 /** As the embedded registry has it. */
@@ -207,7 +212,7 @@ export class UpstreamBackend implements Backend {
     request: Pick<UpstreamRequest, 'method' | 'target'> & Partial<UpstreamRequest>,
   ): Promise<UpstreamAnswer> {
     const headers = requestHeaders(exchange)
-    return this.#client.send({ headers, scopes: scopesOf(exchange), signal: exchange.goneSignal(), ...request })
+    return this.#client.send({ headers, scopes: scopesOf(exchange), signal: exchange.gone, ...request })
   }
 
   /** A document whose length is known; that of an answer to HEAD is in its headers. */

@@ -4,6 +4,7 @@ import { type Fault as AnyFault, isOfBody } from '../../../server/faults/fault.t
 import type { FaultControl } from '../../../server/faults/fault-control.ts'
 import { faultName, faultSchema } from '../../../server/faults/fault-source.ts'
 import { type FaultChange as AnyFaultChange, Faults } from '../../../server/faults/faults.ts'
+import { streamName } from '../../../server/kernel/random.ts'
 import { Count, own, Text } from '../../../server/kernel/schema-leaves.ts'
 import { type RequestClass, requestClasses } from '../request-class.ts'
 
@@ -72,6 +73,8 @@ export interface FaultRequest {
   /** Null where the caller is no agent of a run. */
   agent: number | null
   source: string
+  /** The docker reference that the request is part of a pull of; null where the caller does not say so. */
+  pull: string | null
 }
 
 interface RegistryFaultsOptions {
@@ -79,19 +82,28 @@ interface RegistryFaultsOptions {
   /** Name of the registry's profile: faults of other profiles are passed over. */
   profile: string
   faults?: readonly Fault[]
+  /** What agents are called in the names of draws; by default they are numbers. */
+  agentNames?: readonly string[]
   onChange?: (change: FaultChange) => void
 }
 
 /**
- * The faults of one registry.
+ * The faults of one registry. The draws of each pull of a caller are its own, so that nothing else moves any of them.
  *
  * @example
  * const faults = createRegistryFaults({ seed: 1, profile: 'ghcr', faults: [outage] })
- * faults.decide({ class: 'manifest', repository: 'kasmweb/chrome', reference: '1.16.1', agent: 7, source: '192.0.2.1' }, 60_000)
+ * const pull = 'kasmweb/chrome:1.16.1'
+ * faults.decide({ class: 'manifest', repository: 'kasmweb/chrome', reference: '1.16.1', agent: 7, source: '192.0.2.1', pull }, 60_000)
  */
 export function createRegistryFaults(options: RegistryFaultsOptions): Faults<FaultScope, FaultRequest> {
-  const { profile, faults = [], ...rest } = options
-  return new Faults({ ...rest, concerns, callerOf, faults: faults.filter((fault) => isOfProfile(fault, profile)) })
+  const { profile, faults = [], agentNames = [], ...rest } = options
+  // Those who do not say what they pull are told apart by what they ask for.
+  const drawnFor = ({ agent, source, pull, repository }: FaultRequest) => {
+    const caller = agent === null ? `source/${source}` : (agentNames[agent] ?? `agent/${agent}`)
+    return streamName(caller, pull ?? repository ?? '')
+  }
+  const ofProfile = faults.filter((fault) => isOfProfile(fault, profile))
+  return new Faults({ ...rest, concerns, callerOf, drawnFor, faults: ofProfile })
 }
 
 /** Whether a fault has to do with a registry of this profile at all. */

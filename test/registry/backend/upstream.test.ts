@@ -131,7 +131,7 @@ test('fetches one token for many requests of a repository', async ({ start, fron
 test('holds back what comes from the upstream, by connection and in all', async ({ registry, front }) => {
   const clock = createClock({ speed: 10 })
   const digest = await pushBlob(registry, 'team/app', Buffer.alloc(256_000, 7))
-  const shape = { downlinkBytesPerSecond: () => null, latencyMs: 0, delay: createWait(10) }
+  const shape = { downlinkBytesPerSecond: () => null, roundTripMs: 0, serverLatencyMs: 0, delay: createWait(10) }
   const timeOf = async (rates: { uplinkBytesPerSecond: number | null; connectionBytesPerSecond: number | null }) => {
     const proxy = await front(registry.url, { clock, shape: { ...shape, ...rates } })
     const startMs = clock.nowMs()

@@ -1,10 +1,11 @@
 // Files that cannot be used: each is refused in words, and left as it was.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { createManualClock } from '../../../server/kernel/clock.ts'
 import { defaultCredentials } from '../../../server/model/access/credentials.ts'
+import { Secrets } from '../../../server/model/secrets.ts'
 import { keepModel } from '../../../server/store/keep.ts'
 import { temporaryFolder } from '../../cli/command.ts'
 
@@ -22,6 +23,12 @@ async function keep(
 }
 
 const newFile = () => join(temporaryFolder(), 'kasm.db')
+
+/** The bytes of every file of a data file, which a start that is refused leaves alone. */
+function filesOf(file: string): Record<string, string> {
+  const names = readdirSync(dirname(file)).filter((name) => name.startsWith(basename(file)))
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(dirname(file), name)).toString('hex')]))
+}
 
 /** A file that has been used and closed. */
 async function usedFile(options?: Parameters<typeof keep>[1]): Promise<string> {
@@ -97,6 +104,66 @@ test('refuses a file whose key is gone, and one with the key of another', async 
   writeFileSync(`${file}.key`, key)
   const { store } = await keep(file)
   store.close()
+})
+
+test.for(['another key', 'no key', 'a damaged key'])('writes nothing to a file that it refuses for %s', async (why) => {
+  const file = await usedFile()
+  const { model, store } = await keep(file)
+  model.handle({ operation: 'create_user', body: { target_user: { username: 'ada' } }, nowMs: 0 })
+  await store.settled()
+  // As a kill leaves it: with a write-ahead log.
+  const left = newFile()
+  for (const ending of ['', '-wal', '.key']) cpSync(file + ending, left + ending)
+  store.close()
+  for (const refused of [file, left]) {
+    if (why === 'no key') rmSync(`${refused}.key`)
+    if (why === 'a damaged key') writeFileSync(`${refused}.key`, 'half')
+    const before = filesOf(refused)
+    await expect(keep(refused, why === 'another key' ? { secretKey: Buffer.from('x') } : {})).rejects.toMatchObject({
+      code: 'DATA_FILE_INVALID',
+    })
+    expect(filesOf(refused)).toEqual(before)
+  }
+})
+
+test('refuses a record that stands where another was written', async () => {
+  const file = await usedFile()
+  const database = new DatabaseSync(file)
+  database.exec(`
+    UPDATE records SET sealed = (SELECT sealed FROM records WHERE collection = 'users' ORDER BY position LIMIT 1)
+    WHERE collection = 'users'`)
+  database.close()
+  await expect(keep(file)).rejects.toMatchObject({
+    code: 'DATA_FILE_INVALID',
+    message: expect.stringContaining('is not where it was written'),
+  })
+})
+
+test('goes on with a file of the first version, whose records it binds to their keys', async () => {
+  const file = await usedFile()
+  const secrets = new Secrets(Buffer.from(readFileSync(`${file}.key`, 'utf8').trim(), 'hex'))
+  const old = new DatabaseSync(file)
+  const rows = old.prepare('SELECT collection, key, sealed FROM records').all() as Record<string, string>[]
+  for (const { collection = '', key = '', sealed = '' } of rows) {
+    const json = secrets.open(sealed, `records/${collection}/${key}`) as string
+    old
+      .prepare('UPDATE records SET sealed = ? WHERE collection = ? AND key = ?')
+      .run(secrets.seal(json), collection, key)
+  }
+  old.exec('PRAGMA user_version = 1')
+  old.close()
+  const { model, store } = await keep(file)
+  model.handle({ operation: 'create_user', body: { target_user: { username: 'ada' } }, nowMs: 0 })
+  const users = model.snapshot().users
+  store.close()
+  const bound = new DatabaseSync(file)
+  expect(Object.values(bound.prepare('PRAGMA user_version').get() ?? {})).toEqual([2])
+  const [first] = bound.prepare("SELECT sealed FROM records WHERE collection = 'users'").all() as { sealed: string }[]
+  expect(secrets.open(first?.sealed ?? '')).toBeNull()
+  bound.close()
+  const again = await keep(file)
+  expect(again.model.snapshot().users).toEqual(users)
+  again.store.close()
 })
 
 test('says so where a file cannot be written', async () => {
