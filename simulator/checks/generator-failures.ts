@@ -1,10 +1,7 @@
 // Failures of this program's own side: a machine without free files, ports or memory, a server that went away. They say nothing of the
 // fleet, so they are told apart by their cause, counted apart, and put the whole run in doubt.
-import type { RunEvent } from '../events/events.ts'
+import type { Peer, RunEvent } from '../events/events.ts'
 import type { Doubt } from './verdict.ts'
-
-/** Who did not answer: the registry, the web app, or the registry behind the run's own. */
-export type Peer = 'registry' | 'web-app' | 'upstream'
 
 /** `machine`: this machine ran out of something. `gone`: nobody was there, which a fault of the scenario may have ordered. */
 const kindOfCode: Record<string, 'machine' | 'gone'> = {

@@ -1,6 +1,7 @@
 // `kasm-sim replay`: a trace, run again.
 import { exitCodes } from '../../server/kernel/errors.ts'
 import { writeHar } from '../reporters/journal-file.ts'
+import { describeVerdict } from '../reporters/verdict-text.ts'
 import { type Replay, replayTrace } from '../run/replay.ts'
 
 /** A line of a trace can be long: its first one holds the whole scenario. */
@@ -24,6 +25,7 @@ export async function replay(file: string, flags: { json?: true; har?: string })
   }
   const { scenario, seed, version } = outcome.start
   const lines = outcome.time === 'virtual' ? describeVirtual(outcome) : describeCounts(outcome)
+  if (outcome.judged) lines.push(`the traced run: ${describeVerdict(outcome.judged)}`)
   process.stdout.write(`${[`${scenario.name}, seed ${seed}, traced by kasm-sim ${version}`, ...lines].join('\n')}\n`)
   return exitCode
 }

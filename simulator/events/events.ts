@@ -2,7 +2,6 @@
 // The trace is these events as JSON lines; docs/events.md describes each kind. Times are milliseconds since the run began.
 import type { PullReason } from '../agent/agent.ts'
 import type { CheckResult } from '../checks/expectation.ts'
-import type { Peer } from '../checks/generator-failures.ts'
 import type { Verdict } from '../checks/verdict.ts'
 import type { FaultKind, FaultScope } from '../registry/faults/fault.ts'
 import type { RequestClass } from '../registry/request-class.ts'
@@ -102,6 +101,9 @@ export interface Lateness {
   boundMs: number
   bySource: Record<LatenessSource, number>
 }
+
+/** Who did not answer the generator: the registry, the web app, or the registry behind the run's own. */
+export type Peer = 'registry' | 'web-app' | 'upstream'
 
 /** What happened, without when. `agent` counts from 0; `image` is the docker reference. */
 export type RunEventBody =

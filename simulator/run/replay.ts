@@ -26,7 +26,10 @@ interface ReplayedCount {
   replayed: number
 }
 
-export type Replay = { start: RunStarted; identical: boolean } & (
+/** What a run was worth, as its trace tells; null where the trace ends before that. */
+type Judged = Extract<RunEvent, { kind: 'run-judged' }> | null
+
+export type Replay = { start: RunStarted; identical: boolean; judged: Judged } & (
   | {
       time: 'virtual'
       /** That were the same, from the first on. */
@@ -71,9 +74,9 @@ async function replayVirtual(file: string, start: RunStarted): Promise<Replay> {
     const comparison = new Comparison(lines, start)
     const { scenario } = start
     await runScenario({ scenario, time: 'virtual', sinks: [comparison.sink], signal: comparison.signal })
-    const { events, interrupted } = comparison
+    const { events, interrupted, judged } = comparison
     const divergence = comparison.finish()
-    return { time: 'virtual', start, identical: divergence === null, events, divergence, interrupted }
+    return { time: 'virtual', start, identical: divergence === null, judged, events, divergence, interrupted }
   } finally {
     lines.close()
   }
@@ -87,6 +90,7 @@ class Comparison {
   #divergence: Divergence | null = null
   events = 0
   interrupted = false
+  judged: Judged = null
 
   constructor(lines: TraceLines, start: RunStarted) {
     this.#lines = lines
@@ -103,6 +107,7 @@ class Comparison {
     const got = JSON.stringify(event)
     if (got === (this.events === 0 ? this.#firstLine() : expected)) {
       this.events += 1
+      if (event.kind === 'run-judged') this.judged = event
       return
     }
     this.interrupted = expected !== null && this.#isInterruption(expected)
@@ -145,7 +150,11 @@ function parse(line: string): RunEvent | null {
 
 async function replayCounts(file: string, start: RunStarted, time: 'settled' | 'wall'): Promise<Replay> {
   const traced = createSummary()
-  for await (const event of readTrace(file)) traced.sink(event)
+  let judged: Judged = null
+  for await (const event of readTrace(file)) {
+    traced.sink(event)
+    if (event.kind === 'run-judged') judged = event
+  }
   const { summary: replayed } = await runScenario({ scenario: start.scenario, time: 'virtual' })
   const { reason } = traced.result()
   const replayedCounts = new Map(countsOf(replayed))
@@ -155,7 +164,7 @@ async function replayCounts(file: string, start: RunStarted, time: 'settled' | '
     replayed: replayedCounts.get(name) ?? 0,
   }))
   const identical = counts.every((count) => count.traced === count.replayed)
-  return { time, start, identical, counts, reason }
+  return { time, start, identical, judged, counts, reason }
 }
 
 function countsOf({ ready, pulls, registry, prunedImages }: Summary): [name: string, count: number][] {

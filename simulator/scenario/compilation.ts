@@ -6,6 +6,9 @@ import { closest } from '../../server/kernel/suggest.ts'
 import { parseDurationMs, parseRateBytesPerSecond, parseSizeBytes } from '../../server/kernel/units.ts'
 import { formatPath, formatValue, type Path, type Problems } from './problems.ts'
 
+/** Nobody rehearses longer, and everything that counts by the hour can still be carried out. */
+const longestMs = 36_525 * 86_400_000
+
 /** Names listed in full where none of them is near. */
 const namesShownMax = 8
 
@@ -20,7 +23,11 @@ export class Compilation {
   }
 
   durationMs(text: string, path: Path, options: { positive?: boolean } = {}): number {
-    return this.#amount(text, path, { ...options, parse: parseDurationMs })
+    const durationMs = this.#amount(text, path, { ...options, parse: parseDurationMs })
+    if (durationMs > longestMs && Number.isSafeInteger(durationMs)) {
+      this.problems.add(path, `must be at most 36525d, a century, it is ${formatValue(text)}`)
+    }
+    return durationMs
   }
 
   sizeBytes(text: string, path: Path, options: { positive?: boolean } = {}): number {

@@ -194,6 +194,21 @@ test('a count over its limit names the one that went over, under it says what wa
   })
 })
 
+test('a total names the sample that took it over its limit, whatever came before that one began', () => {
+  // They end in the order in which they are told, and each began before the one that ended earlier.
+  const [first, second, third] = [400, 300, 200].map((lengthMs, index) =>
+    at(410 + 10 * index, 'pull-succeeded', { agent: index, durationMs: lengthMs + 20 * index, downloadedBytes: 10 }),
+  ) as [RunEvent, RunEvent, RunEvent]
+  const earlier = at(440, 'pull-succeeded', { agent: 3, durationMs: 435, downloadedBytes: 10 })
+  const events = [first, second, third, earlier]
+  const count = limit('pull-duration', { aggregate: 'count', atMost: 1 })
+  expect(judge(count, events).violation?.statement).toContain('by agent 1 ')
+  const sum = limit('pull-duration', { aggregate: 'sum', atMost: 750 })
+  expect(judge(sum, events).violation?.statement).toContain('by agent 2 ')
+  // Of the longest it is the one that began first.
+  expect(judge(limit('pull-duration', { atMost: 200 }), events).violation?.statement).toContain('by agent 3 ')
+})
+
 test('of two limits the nearer is shown', () => {
   const events = pulls([[0, 60]])
   const between = (atLeast: number, atMost: number) => judge(limit('pull-duration', { atLeast, atMost }), events)

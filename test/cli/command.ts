@@ -12,6 +12,8 @@ const entry = fileURLToPath(new URL('../../simulator/main.js', import.meta.url))
 interface CommandOptions {
   cwd?: string
   env?: Record<string, string>
+  /** As `ulimit -n` sets it; default: that of the tests. */
+  openFilesMax?: number
 }
 
 interface CommandResult {
@@ -42,9 +44,12 @@ export function command(args: string[], options?: CommandOptions): Promise<Comma
   return launch(args, options).ended
 }
 
-function launch(args: string[], { cwd, env }: CommandOptions = {}): RunningCommand {
+function launch(args: string[], { cwd, env, openFilesMax }: CommandOptions = {}): RunningCommand {
   const ownVariables = Object.entries(process.env).filter(([name]) => !name.startsWith('KASM_SIM_'))
-  const child = spawn(process.execPath, [entry, ...args], {
+  const direct = [process.execPath, entry, ...args]
+  const limited = ['bash', '-c', 'ulimit -n "$0" && exec "$@"', `${openFilesMax}`, ...direct]
+  const [program = '', ...all] = openFilesMax === undefined ? direct : limited
+  const child = spawn(program, all, {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 25_000,
     env: { ...Object.fromEntries(ownVariables), ...env },

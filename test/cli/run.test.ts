@@ -170,6 +170,33 @@ test('runs a fleet against a fake Kasm that is already there', async () => {
   expect(((await answer.json()) as { agents: unknown[] }).agents).toHaveLength(3)
 })
 
+test.for([['--api-key-secret'], ['--manager-token']])(
+  'says that the web app refuses a wrong %s, which is no bug of its own',
+  async ([flag = '']) => {
+    const kasm = start(['serve', '--port', '0', '--json'])
+    const { url } = JSON.parse(await kasm.printed(/\n/)) as { url: string }
+    const args = ['run', fixture('fleet.yaml'), '--web-app', url, flag, 'wrong']
+    const { exitCode, stderr } = await command(args, { cwd: temporaryFolder() })
+    expect(stderr).toMatch(
+      /Failed to use the web app: .* answered with status 401: .*\. Check .*\[WEB_APP_REFUSED\]\n$/,
+    )
+    expect(exitCode).toBe(1)
+  },
+)
+
+test('a machine that runs out of files makes a run inconclusive and not the fleet fail', async () => {
+  const { exitCode, stdout, stderr } = await command(['run', fixture('many-files.yaml'), '--json'], {
+    cwd: temporaryFolder(),
+    openFilesMax: 64,
+  })
+  const report = JSON.parse(stdout || '{}') as RunReport
+  expect(report, stderr).toMatchObject({ verdict: 'inconclusive', exitCode: 4 })
+  expect(report.doubts.join()).toContain('EMFILE, too many open files: raise the limit with ulimit -n')
+  expect(report.summary.generatorFailures.map(({ code }) => code)).toContain('EMFILE')
+  expect(report.checks.map(({ status }) => status)).toEqual(['inconclusive'])
+  expect(exitCode).toBe(4)
+})
+
 test('says that no web app answers, or that its address is none', async () => {
   const cwd = temporaryFolder()
   const nobody = await command(['run', fixture('fleet.yaml'), '--web-app', 'http://127.0.0.1:1'], { cwd })

@@ -88,3 +88,37 @@ test.each(scenarios.map(({ name }) => name))('%s has the same outcome with and w
   const { on, off } = await outcomes(source)
   expect(on).toEqual(off)
 })
+
+test('a tag that moves in the last rows of a refresh is seen by the pulls that end after it', async () => {
+  const source: ScenarioSource = {
+    ...quiet,
+    fleet: { agents: 1, cap: 3, startupSpread: '0s' },
+    expect: [],
+    timeline: [],
+  }
+  const { events } = await withKinds(compileScenario({ source: { ...source, end: { after: '70m' } } }), true)
+  const refresh = events.find((event) => event.kind === 'refresh-unchanged')
+  if (refresh?.kind !== 'refresh-unchanged') throw new Error('no refresh was told as one')
+  const { fromMs, pullMs, cap } = refresh
+  const endMs = fromMs + Math.ceil(refresh.images.length / cap) * pullMs
+  const last = refresh.images.at(-1)?.name ?? ''
+  let told = 0
+  for (let atMs = Math.floor(endMs - 2 * pullMs); atMs <= Math.ceil(endMs) + 1; atMs += 1) {
+    const timeline: ScenarioSource['timeline'] = [{ at: `${atMs}ms`, do: 'move-tag', image: last }]
+    const moved: ScenarioSource = {
+      ...source,
+      timeline,
+      end: { after: '70m' },
+      expect: [{ metric: 'drift-time', atMost: '1ms' }],
+    }
+    const on = await withKinds(compileScenario({ source: moved }), true)
+    const { events: _, ...off } = await withKinds(compileScenario({ source: moved }), false)
+    const { events: kinds, ...outcome } = on
+    expect(outcome).toEqual(off)
+    const isToldAsOne = kinds.some(({ kind, atMs: at }) => kind === 'refresh-unchanged' && at < atMs)
+    // While its last pull runs, something may come between.
+    expect(isToldAsOne).toBe(atMs > endMs)
+    if (isToldAsOne) told += 1
+  }
+  expect(told).toBeGreaterThan(0)
+})

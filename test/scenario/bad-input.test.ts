@@ -157,6 +157,11 @@ test.each<[string, string, string]>([
     `end: { after: ${'9'.repeat(30)}h }`,
     `1:15: end.after is too large: "${'9'.repeat(30)}h"`,
   ],
+  [
+    'a duration of more than a century',
+    'end: { after: 36526d }',
+    '1:15: end.after must be at most 36525d, a century, it is "36526d"',
+  ],
   // Counts and types.
   ['a cap of 0', 'fleet: { agents: 4, cap: 0 }', '1:26: fleet.cap must be at least 1, it is 0'],
   ['a negative count', 'fleet: { agents: -4 }', '1:18: fleet.agents must be at least 1, it is -4'],

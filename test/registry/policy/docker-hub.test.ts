@@ -143,3 +143,25 @@ test('counts what it refuses only where it is told to, so that whoever goes on a
   }
   expect(policy.decide(request(), 280_000 + 60_000).allowed).toBe(true)
 })
+
+test('an odd half is enough for a tag or a manifest, not for an index whose manifest is still to come', () => {
+  const policy = createDockerHubPolicy({ anonymousPulls: 2, accountPulls: 2, windowSeconds: 3_600 })
+  const digest = `sha256:${'0'.repeat(64)}`
+  const platform = request({ role: 'platform', reference: digest.replaceAll('0', '1') })
+  const used = [1, 2, 3].map(() => policy.decide(platform, 0))
+  expect(used.map(({ rateLimitRemaining }) => rateLimitRemaining)).toEqual([2, 1, 1])
+  expect(policy.decide(request({ reference: digest, digest }), 0)).toMatchObject({ allowed: false, status: 429 })
+  expect(policy.decide(request(), 0)).toMatchObject({ allowed: true, rateLimitRemaining: 0 })
+  expect(policy.decide(platform, 0).allowed).toBe(false)
+})
+
+test('an odd half that a begun pull is sure of is nobody else’s', () => {
+  const policy = createDockerHubPolicy({ anonymousPulls: 1, accountPulls: 1, windowSeconds: 3_600 })
+  const digest = `sha256:${'0'.repeat(64)}`
+  expect(policy.decide(request({ reference: digest, digest }), 0)).toMatchObject({
+    allowed: true,
+    rateLimitRemaining: 1,
+  })
+  expect(policy.decide(request(), 0).allowed).toBe(false)
+  expect(policy.decide(request({ role: 'platform', reference: digest.replaceAll('0', '1') }), 0).allowed).toBe(true)
+})
