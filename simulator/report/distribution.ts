@@ -59,14 +59,14 @@ export class DistributionRecorder {
   resultWithOpen(open: readonly number[]): OpenDistribution | null {
     const soFar = this.#with(open).result()
     if (soFar === null) return null
-    const highAt = (percent: number) => {
-      const rank = Math.max(1, Math.round((percent / 100) * soFar.count))
-      return rank > this.#count ? null : this.#percentile((100 * rank) / this.#count)
+    const highAt = (share: number) => {
+      const rank = percentileRank(share, soFar.count)
+      return rank > this.#count ? null : this.#percentile(rank / this.#count)
     }
     return {
-      p50: { low: soFar.p50, high: highAt(50) },
-      p95: { low: soFar.p95, high: highAt(95) },
-      max: { low: soFar.max, high: highAt(100) },
+      p50: { low: soFar.p50, high: highAt(0.5) },
+      p95: { low: soFar.p95, high: highAt(0.95) },
+      max: { low: soFar.max, high: highAt(1) },
     }
   }
 

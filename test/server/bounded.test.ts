@@ -52,12 +52,12 @@ test('a fault remembers a bounded number of callers, by names of bounded length'
 })
 
 test.for([
-  [{ kind: 'internal-error', for: '9999999999d' }, 'lasts 9999999999d. Give 3650d at most'],
-  [{ kind: 'internal-error', for: `${'9'.repeat(400)}d` }, 'Give 3650d at most'],
-  [{ kind: 'latency', delay: '2d' }, 'holds answers back 2d. Give 1d at most'],
-  [{ kind: 'latency', delay: { distribution: 'uniform', low: '1s', high: '2d' } }, 'Give 1d at most'],
-  [{ kind: 'slow-body', rate: '0kB/s' }, 'Give one from 0.001kB/s to 1000GB/s'],
-  [{ kind: 'slow-body', rate: `${'9'.repeat(400)}GB/s` }, 'Give one from 0.001kB/s to 1000GB/s'],
+  [{ kind: 'internal-error', for: '9999999999d' }, 'for must be at most'],
+  [{ kind: 'internal-error', for: `${'9'.repeat(400)}d` }, 'for must be at most'],
+  [{ kind: 'latency', delay: '2d' }, 'delay must be at most'],
+  [{ kind: 'latency', delay: { distribution: 'uniform', low: '1s', high: '2d' } }, 'delay.high must be at most'],
+  [{ kind: 'slow-body', rate: '0kB/s' }, 'rate must be from 0.001kB/s to 1000GB/s'],
+  [{ kind: 'slow-body', rate: `${'9'.repeat(400)}GB/s` }, 'rate must be from 0.001kB/s to 1000GB/s'],
   [{ kind: 'internal-error', seed: 1e300 }, 'beyond'],
   [{ kind: 'internal-error', times: 0 }, 'times'],
 ] as const)('refuses the fault %j', async ([fault, problem]) => {
