@@ -1,13 +1,13 @@
 // Pushes of images: over the wire, by the distribution specification; in virtual time as if they had been.
 import type { Dispatcher } from 'undici'
 import type { Timekeeper } from '../../server/kernel/timekeeper.ts'
-import { awaitedBy } from '../network/awaited.ts'
 import type { PublishedImage } from '../registry/backend/backend.ts'
 import { publisherHeader } from '../registry/front.ts'
 import type { ModelledRegistry } from '../registry/modelled-registry.ts'
 import type { EmbeddedRegistry } from '../registry/registry.ts'
 import type { SyntheticImage } from '../registry/synthetic.ts'
 import type { Scenario } from '../scenario/scenario.ts'
+import { awaitedBy } from './awaited.ts'
 import type { Publisher } from './image-library.ts'
 
 /** The longest that a timer of the platform can wait. */

@@ -23,7 +23,7 @@ export interface ModelledToken extends Token {
 }
 
 /** How a request says who sends it: a token, or a user name and password (Basic). */
-export type ModelledAuthorization = { token: ModelledToken } | { login: ModelledLogin }
+type ModelledAuthorization = { token: ModelledToken } | { login: ModelledLogin }
 
 /** What is asked of the registry. */
 export interface ModelledRequest {
