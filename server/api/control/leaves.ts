@@ -3,7 +3,6 @@ import { type TSchema, Type } from 'typebox'
 import { durationPattern } from '../../kernel/units.ts'
 
 export const own = { additionalProperties: false } as const
-const countBounds = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const
 export const Count = Type.Integer({ minimum: 0 })
 export const Text = Type.Unsafe<string | null>({ type: ['string', 'null'] })
 export const Name = Type.String({ minLength: 1, maxLength: 100 })
