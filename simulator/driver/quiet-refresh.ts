@@ -1,8 +1,8 @@
 // Refreshes that find every image up to date, which virtual time tells as one instead of pulling one by one. Only where nothing can
 // come between: the agent does nothing else, the registry refuses no version check, and no tag moves before the last pull has ended.
 import type { AgentState, ImageDefinition } from '../agent/agent.ts'
-import type { Exchange, ModelledPulls } from '../pull/modelled/pulls.ts'
-import type { Persona } from '../pull/personas.ts'
+import type { Persona } from '../pull/protocol/personas.ts'
+import type { Exchange, VirtualPulls } from '../pull/wires/virtual/virtual-pulls.ts'
 import type { QuietRefresh } from './quiet-refreshes.ts'
 
 export interface UnchangedRefresh extends QuietRefresh {
@@ -20,13 +20,13 @@ interface Plan {
 
 /** Plans are made once for each list of definitions, which thousands of agents share. */
 export class QuietRefreshPlanner {
-  readonly #pulls: ModelledPulls
+  readonly #pulls: VirtualPulls
   readonly #plans = new WeakMap<
     readonly ImageDefinition[],
     Map<Persona, { registryVersion: number; plan: Plan | null }>
   >()
 
-  constructor(pulls: ModelledPulls) {
+  constructor(pulls: VirtualPulls) {
     this.#pulls = pulls
   }
 

@@ -4,9 +4,9 @@ import { randomStream } from '../../server/kernel/random.ts'
 import type { Appointment, Timekeeper } from '../../server/kernel/timekeeper.ts'
 import type { ImageDefinition } from '../agent/agent.ts'
 import type { EventLog } from '../events/event-log.ts'
-import { type Engine, PullError, type PullProgress } from '../pull/engine.ts'
-import { createPoliteEngine } from '../pull/polite-engine.ts'
-import { createRegistryEngine } from '../pull/registry-engine.ts'
+import type { Engine } from '../pull/engine.ts'
+import { PullError, type PullProgress } from '../pull/protocol/outcome.ts'
+import { createRegistryEngine } from '../pull/wires/socket/registry-engine.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { AnswerReader, agentServerId, agentSource, coolDownOf, heartbeatOf, imageReportOf } from './agent-messages.ts'
 import { type AgentTimer, Fleet, type FleetAgent, type FleetPorts, type StepAgent } from './fleet.ts'
@@ -222,20 +222,18 @@ export class RealTimeFleet implements FleetPorts {
 
   #createEngine(agent: FleetAgent): Engine {
     const { scenario, timekeeper, registryUrl, contentDirectory } = this.#options
-    const nowMs = () => this.nowMs()
-    const pulling = createRegistryEngine({
+    return createRegistryEngine({
       persona: agent.group.persona,
+      coolDown: coolDownOf(agent, scenario.seed),
       random: randomStream(scenario.seed, `agent/${agent.index}/pull`),
       resolve: () => registryUrl,
       headers: { 'x-kasm-sim-agent': String(agent.index), 'x-kasm-sim-source': agentSource(agent) },
       delay: this.#wait,
       begin: () => timekeeper.begin(),
-      nowMs,
+      nowMs: () => this.nowMs(),
       unpackBytesPerSecond: scenario.network.unpackBytesPerSecond,
       ...(contentDirectory === undefined ? {} : { contentDirectory: `${contentDirectory}/agent-${agent.index}` }),
     })
-    const coolDown = coolDownOf(agent, scenario.seed)
-    return coolDown === null ? pulling : createPoliteEngine(pulling, { coolDown, nowMs })
   }
 
   /** An agent that was added since gets its host with its first need of one. */

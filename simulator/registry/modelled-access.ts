@@ -70,6 +70,11 @@ export class ModelledAccess {
     return (this.#authentication.scheme === 'bearer' ? this.#authentication.tokenPath : undefined) ?? '/token'
   }
 
+  /** How challenges name the registry. */
+  get service(): string {
+    return this.#authentication.scheme === 'bearer' ? this.#authentication.service : ''
+  }
+
   /** Whether the token endpoint knows POST. */
   get tokenByPost(): boolean {
     return this.#authentication.scheme === 'bearer' && (this.#authentication.tokenByPost ?? true)

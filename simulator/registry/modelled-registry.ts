@@ -6,6 +6,7 @@ import { RegistryProblem } from './errors.ts'
 import type { BodyEffect } from './faults/body.ts'
 import type { FaultDecision } from './faults/fault.ts'
 import { errorDocument } from './faults/strike.ts'
+import { mediaTypes } from './manifest.ts'
 import {
   ModelledAccess,
   type ModelledAuthorization,
@@ -14,7 +15,7 @@ import {
   type ModelledToken,
   problemOf,
 } from './modelled-access.ts'
-import { type ModelledImage, ModelledImages, type ModelledReference } from './modelled-images.ts'
+import { type ModelledDocument, ModelledImages } from './modelled-images.ts'
 import type { Policy, PolicyRefusal, Profile } from './policy/policy.ts'
 import type { SyntheticImage } from './synthetic.ts'
 
@@ -26,17 +27,11 @@ export interface ModelledRequest {
   repository: string | null
   /** A tag or a digest. */
   reference: string | null
-  /** The image whose document or blob is asked for by digest; of a request by tag the registry finds it itself. */
-  image: ModelledImage | null
-  /** Which of the image's documents. */
-  role: 'index' | 'platform' | null
   /** Of a blob: what is left of it from `offset` on. */
   sizeBytes: number
   offset: number
   /** Whether it goes where a redirect has sent it: to a host that asks nobody who he is. */
   redirected: boolean
-  /** Whether it is for a layer, whose bytes take their time. */
-  isLayer: boolean
   authorization: ModelledAuthorization | null
   source: string
 }
@@ -45,8 +40,10 @@ export interface ModelledRequest {
 export interface ModelledAnswer extends ModelledProblem {
   /** Of what is served. */
   bytes: number
-  /** What a tag stands for. */
-  image: ModelledImage | null
+  /** The document that was asked for, also by HEAD. */
+  document: ModelledDocument | null
+  /** Where a blob is to be had instead. */
+  location: string | null
   token: ModelledToken | null
   authenticated: boolean
   headers: Record<string, string>
@@ -65,9 +62,9 @@ export interface ModelledAnswer extends ModelledProblem {
 export const noHeaders: Record<string, string> = {}
 
 const success: ModelledAnswer = {
-  ...{ status: 200, body: '', challenge: null, challengeError: null, bytes: 0, image: null, token: null },
+  ...{ status: 200, body: '', challenge: null, challengeError: null, bytes: 0, document: null, token: null },
   ...{ authenticated: false, headers: noHeaders, rateLimitRemaining: null, lost: null, onEnd: null },
-  ...{ spoiled: null, fault: null },
+  ...{ location: null, spoiled: null, fault: null },
 }
 
 /**
@@ -99,9 +96,9 @@ export class ModelledRegistry {
     return !this.access.countsLogins && this.#free.has(requestClass)
   }
 
-  /** Every image ever published, by number. */
-  get images(): readonly ModelledImage[] {
-    return this.#images.all
+  /** Raised by every publication. */
+  get version(): number {
+    return this.#images.version
   }
 
   /** Publishes under the image's tag; a tag that is there moves. */
@@ -109,14 +106,14 @@ export class ModelledRegistry {
     return this.#images.publish(image)
   }
 
-  /** Reads a docker reference; its host is not looked at, as in a run of real time. */
-  read(reference: string): ModelledReference {
-    return this.#images.read(reference)
+  /** What a tag or digest stands for now. */
+  find(repository: string, name: string): ModelledDocument | null {
+    return this.#images.find(repository, name)
   }
 
-  /** What a tag or digest stands for now. */
-  find(repository: string, name: string): ModelledImage | null {
-    return this.#images.find(repository, name)
+  /** What a configuration says; empty for other blobs. */
+  configText(digest: string): string {
+    return this.#images.configText(digest)
   }
 
   /** The answer to a request that is served now. Time must not run backwards, but for classes that are free. */
@@ -144,7 +141,7 @@ export class ModelledRegistry {
     const repository = isToken ? null : request.repository
     const admission = isToken ? anybody : this.access.admit({ repository, authorization, source }, nowMs)
     const { user, problem } = admission
-    const image = problem === null ? this.#imageOf(request) : null
+    const document = problem === null ? this.#documentOf(request) : null
     const decision = this.#policy.decide(
       {
         method,
@@ -153,8 +150,8 @@ export class ModelledRegistry {
         reference,
         source,
         user,
-        digest: image === null ? null : request.role === 'platform' ? image.manifestDigest : image.digest,
-        role: image === null ? null : request.role,
+        digest: document === null ? null : document.digest,
+        role: document === null ? null : document.role,
         challenged: problem !== null,
         authorization: authorization === null ? undefined : headerOf(authorization),
       },
@@ -169,17 +166,17 @@ export class ModelledRegistry {
     if (problem !== null) return Object.assign(answer, problem)
     if (isToken) return Object.assign(answer, this.#grant(request, nowMs))
     if (requestClass === 'blob') this.#serveBlob(request, answer)
-    else if (requestClass !== 'ping' && image === null) Object.assign(answer, this.#missing(request))
-    else if (image !== null) {
-      answer.image = image
-      if (method !== 'HEAD') answer.bytes = sizeOf(image, request.role)
-    }
+    else if (requestClass === 'other') answer.bytes = noReferrers.length
+    else if (document !== null) {
+      answer.document = document
+      if (method !== 'HEAD') answer.bytes = document.sizeBytes
+    } else if (requestClass !== 'ping') Object.assign(answer, this.#missing(request))
     return answer
   }
 
-  #imageOf({ class: requestClass, image, repository, reference }: ModelledRequest): ModelledImage | null {
+  #documentOf({ class: requestClass, repository, reference }: ModelledRequest): ModelledDocument | null {
     if (requestClass !== 'version-check' && requestClass !== 'manifest') return null
-    return image ?? this.#images.find(repository ?? '', reference ?? '')
+    return this.#images.find(repository ?? '', reference ?? '')
   }
 
   #grant({ method, authorization, repository, source }: ModelledRequest, nowMs: number): Partial<ModelledAnswer> {
@@ -194,6 +191,7 @@ export class ModelledRegistry {
   #serveBlob({ redirected, offset, sizeBytes }: ModelledRequest, answer: ModelledAnswer): ModelledAnswer {
     if (this.#redirectStatus !== null && !redirected) {
       answer.status = this.#redirectStatus
+      answer.location = blobHostUrl
       return answer
     }
     if (offset > 0) answer.status = 206
@@ -221,15 +219,17 @@ function hasAny(headers: Record<string, string>): boolean {
   return false
 }
 
-function sizeOf({ manifestBytes, indexBytes }: ModelledImage, role: ModelledRequest['role']): number {
-  return role === 'platform' ? manifestBytes : indexBytes
-}
-
 /** What tells one Authorization header from another. */
 function headerOf(authorization: ModelledAuthorization): string {
   if ('token' in authorization) return `Bearer ${authorization.token.id}`
   return `Basic ${authorization.login.username}:${authorization.login.password}`
 }
+
+/** Where redirected blobs are. */
+export const blobHostUrl = 'https://blobs.invalid/'
+
+/** The document that says who refers to a manifest: nobody does. */
+const noReferrers = JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.imageIndex, manifests: [] })
 
 const anybody = { user: null, problem: null }
 const allClasses = ['ping', 'token', 'version-check', 'manifest', 'blob', 'other'] as const

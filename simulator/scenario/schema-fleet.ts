@@ -1,6 +1,6 @@
 // The part of the scenario schema that says which agents there are.
 import { type Static, Type } from 'typebox'
-import { personaNames } from '../pull/personas.ts'
+import { personaNames } from '../pull/protocol/personas.ts'
 import { agentConfigDefaults, fleetDefaults } from './defaults.ts'
 import { Count, Duration, Flag, own, Rate, Size, Text } from './schema-leaves.ts'
 

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { Agent, request } from 'undici'
 import { expect } from 'vitest'
 import { createManualClock } from '../../server/kernel/clock.ts'
-import { PullError } from '../../simulator/pull/engine.ts'
+import { PullError } from '../../simulator/pull/protocol/outcome.ts'
 import type {
   Fault,
   FaultDecision,
