@@ -43,6 +43,22 @@ export default {
         pathNot: '^(server/kernel|simulator/(checks|report|scenario/scenario\\.ts|events/events\\.ts))',
       },
     },
+    {
+      name: 'pull-protocol-is-pure',
+      comment: 'Scripts of pulls know facts and moments; wires know sockets, bytes and queues.',
+      severity: 'error',
+      from: { path: '^simulator/pull/protocol/' },
+      to: {
+        pathNot:
+          '^(simulator/pull/protocol/|server/kernel/(errors|random|reference|units)\\.ts$|simulator/events/events\\.ts$|simulator/registry/challenge\\.ts$|node_modules/typebox/)',
+      },
+    },
+    {
+      name: 'wires-know-not-each-other',
+      severity: 'error',
+      from: { path: '^simulator/pull/wires/([^/]+)/' },
+      to: { path: '^simulator/pull/wires/', pathNot: '^simulator/pull/wires/$1/' },
+    },
     { name: 'nothing-imports-tests', severity: 'error', from: { pathNot: '^test/' }, to: { path: '^test/' } },
     {
       name: 'no-unlisted-package',

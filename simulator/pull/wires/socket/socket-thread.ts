@@ -44,7 +44,7 @@ export class SocketThread<Result = unknown> extends PullThread<Result> {
 
   protected carryOut(step: NonNullable<Step>): Answer | undefined {
     if (step === inTime) return noAnswer
-    if (typeof step === 'number') this.#finish(this.#wire.delay(step, this.#controller.signal))
+    if (typeof step === 'number') this.#finish(this.#wait(step))
     else if (step instanceof BlobBody) this.#finish(this.#receive(step))
     else this.#finish(this.#ask(step))
     return undefined
@@ -60,11 +60,16 @@ export class SocketThread<Result = unknown> extends PullThread<Result> {
   }
 
   /** Goes on once a step has been carried out. */
-  #finish(work: Promise<Answer | void>): void {
+  #finish(work: Promise<Answer>): void {
     work.then(
-      (answer) => this.resume(answer ?? noAnswer),
+      (answer) => this.resume(answer),
       (error: unknown) => this.fail(error),
     )
+  }
+
+  async #wait(durationMs: number): Promise<Answer> {
+    await this.#wire.delay(durationMs, this.#controller.signal)
+    return noAnswer
   }
 
   async #ask(request: RegistryRequest): Promise<Answer> {
@@ -89,7 +94,7 @@ export class SocketThread<Result = unknown> extends PullThread<Result> {
     return answer
   }
 
-  async #receive(body: BlobBody): Promise<void> {
+  async #receive(body: BlobBody): Promise<Answer> {
     const response = this.#opened
     this.#opened = null
     const reception = await this.#receptionOf(body.request)
@@ -101,6 +106,7 @@ export class SocketThread<Result = unknown> extends PullThread<Result> {
     } catch (error) {
       body.broken = bodyFailure(error)
     }
+    return noAnswer
   }
 
   async #stream(response: Response, reception: BlobReception, body: BlobBody): Promise<void> {
