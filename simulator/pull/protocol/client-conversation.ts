@@ -9,7 +9,7 @@ import type { ImagePull } from './pull-engine.ts'
 import type { PullThread } from './pull-thread.ts'
 import { pingRequest } from './requests.ts'
 import type { Answer, Authorization, RegistryRequest, Script } from './steps.ts'
-import type { TokenSender, TokenSource } from './tokens.ts'
+import { needOf, type TokenSender, type TokenSource } from './tokens.ts'
 
 /** What is not worth another try of the whole pull. */
 const finalStatuses = new Set([401, 403, 404])
@@ -117,7 +117,8 @@ export class ClientConversation extends RegistryConversation implements TokenSen
   /** An answer, or why there is none. */
   *#askOnce(request: RegistryRequest, authorization: Authorization | null): Script<Answer | RegistryFailure> {
     try {
-      return yield* this.exchange(request, authorization)
+      const answer = yield this.address(request, authorization)
+      return this.isFinal(answer) ? answer : yield* this.followed(request, answer)
     } catch (error) {
       if (!(error instanceof RegistryFailure)) throw error
       return error.reworded(this.words.broken(this.failed(request), error.message))
@@ -157,8 +158,8 @@ export class ClientConversation extends RegistryConversation implements TokenSen
     const { repository } = reference
     const bearer = challenges.find(({ scheme }) => scheme === 'bearer')
     if (bearer !== undefined) {
-      const query = { scope: `repository:${repository}:pull` }
-      this.#tokens = engine.tokensFor({ challenge: bearer.parameters, repository, query, login })
+      const { namesAccount } = engine.persona.token
+      this.#tokens = engine.tokensFor(needOf(bearer, { repository, login, namesAccount, extras: {} }))
       return true
     }
     if (login === null || !challenges.some(({ scheme }) => scheme === 'basic')) return false

@@ -50,7 +50,7 @@ export class ContentDownload {
     const { unpackMsPerByte } = this.#pull.engine.settings
     const missing = this.#pinHeld(descriptors)
     if (missing.length === 0) return
-    const wanted = missing.map((layer) => ({ key: layer.digest, layer }))
+    const wanted = { layers: missing, keys: missing.map(({ digest }) => digest), from: 0 }
     const transfers = this.#transfers.take(thread, wanted, {
       ...{ places: this.#places, inChains: false, unpackMsPerByte: 0 },
       fetch: (fetching, layer) => this.#fetchLayer(fetching, layer),

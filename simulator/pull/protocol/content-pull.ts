@@ -138,7 +138,7 @@ class ContentPull {
 
   /** A document from the client's own store, else from the registry. */
   *#documentOf(thread: PullThread, digest: string): Script<HeldDocument> {
-    const held = this.#pull.engine.images.document(digest, this.#pull.pulled.name)
+    const held = this.#pull.engine.images.document(digest)
     if (held === null) return yield* this.#fetchDocument(thread, digest, 'document')
     this.#documents.push(held)
     return held

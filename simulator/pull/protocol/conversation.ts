@@ -14,25 +14,37 @@ export abstract class RegistryConversation {
     this.endpoint = endpoint
   }
 
-  /**
-   * The last answer to a request, redirects followed. Credentials are for this registry alone: another host is asked without.
-   *
-   * @throws RegistryFailure when there is none
-   */
-  protected *exchange(request: RegistryRequest, authorization: Authorization | null): Script<Answer> {
+  /** Says with what a request is sent to this registry. */
+  protected address(request: RegistryRequest, authorization: Authorization | null): RegistryRequest {
     request.registry = this.endpoint
     request.authorization = authorization
     request.location = null
+    return request
+  }
+
+  /** Whether an answer is the last one. */
+  protected isFinal({ broken, location, status }: Answer): boolean {
+    return broken === null && (location === null || !isRedirect(status))
+  }
+
+  /**
+   * The last answer to a request: redirects are followed. Credentials are for this registry alone: another host is asked without.
+   *
+   * @throws RegistryFailure when there is none
+   */
+  protected *followed(request: RegistryRequest, first: Answer): Script<Answer> {
+    const { authorization } = request
+    let answer = first
     for (let redirects = 1; ; redirects += 1) {
-      const answer = yield request
       if (answer.broken !== null) throw answer.broken
-      if (answer.location === null || !isRedirect(answer.status)) return answer
+      if (this.isFinal(answer)) return answer
       if (redirects === redirectsMax) {
         throw new RegistryFailure('UNAVAILABLE', `stopped after ${redirectsMax} redirects`, { retried: true })
       }
-      const location = this.#locationOf(answer.location, request)
+      const location = this.#locationOf(String(answer.location), request)
       request.location = location
       request.authorization = location.startsWith(`${this.endpoint.url}/v2/`) ? authorization : null
+      answer = yield request
     }
   }
 

@@ -17,65 +17,55 @@ import type { ImagePull } from './pull-engine.ts'
 import type { PullThread } from './pull-thread.ts'
 import { documentRequest } from './requests.ts'
 import { type Answer, inTime, type RegistryRequest, type Script } from './steps.ts'
-import { over, type Transfer } from './transfers.ts'
-
-/** What a reference stands for: its own document, and the manifest of the platform behind it, if that is another. */
-interface FoundImage {
-  documents: readonly [HeldDocument, ...HeldDocument[]]
-  manifest: Manifest
-}
+import { type LayerOrder, over, type Transfer } from './transfers.ts'
 
 /** @throws RegistryFailure in the engine's words */
-export function* pullAsDocker(thread: PullThread, pull: ImagePull): Script<PulledImage> {
-  const { engine, endpoint, reference, ownLogin: login } = pull
-  const { repository } = reference
-  const conversation = new EngineConversation({
-    ...{ endpoint, login, repository },
-    query: { scope: `repository:${repository}:pull` },
-    tokensFor: (need) => engine.tokensFor(need),
-  })
-  try {
-    yield* conversation.ping()
-    return yield* new DockerPull(thread, pull, conversation).run()
-  } catch (error) {
-    throw error instanceof RegistryFailure ? explain(error, reference) : error
-  }
+export function pullAsDocker(thread: PullThread, pull: ImagePull): Script<PulledImage> {
+  return new DockerPull(thread, pull).run()
 }
 
 class DockerPull {
   readonly #thread: PullThread
   readonly #pull: ImagePull
   readonly #conversation: EngineConversation
+  #transfers: readonly Transfer[] = []
+  /** Layers that are held, and needed until the image is. */
+  #pinned: readonly string[] = nothing
 
-  constructor(thread: PullThread, pull: ImagePull, conversation: EngineConversation) {
+  constructor(thread: PullThread, pull: ImagePull) {
+    const { engine, endpoint, reference, ownLogin: login } = pull
     this.#thread = thread
     this.#pull = pull
-    this.#conversation = conversation
+    const { repository } = reference
+    this.#conversation = new EngineConversation({ engine, endpoint, login, repository, logsInAs: null })
   }
 
   *run(): Script<PulledImage> {
-    const { images } = this.#pull.engine
-    const found = yield* this.#find()
-    const { documents, manifest } = found
-    const { chains, sizeBytes } = factsOf(manifest)
-    const id = manifest.config.digest
-    let isNew: boolean
-    if (images.hasImage(id)) {
+    const { engine, pulled, reference } = this.#pull
+    const { digest, tag } = reference
+    try {
+      yield* this.#conversation.ping()
+      const wanted = digest ?? (yield* this.#resolve(String(tag)))
+      const top = engine.images.document(wanted) ?? (yield* this.#fetchDocument(wanted, digest === null ? tag : null))
+      const documents: [HeldDocument, ...HeldDocument[]] = [top]
+      if (top.kind === 'index') {
+        const { digest: chosen } = choosePlatform(top.index, engine.settings.platform)
+        documents.push(engine.images.document(chosen) ?? (yield* this.#fetchDocument(chosen, null)))
+      }
+      const manifest = imageManifest(documents.at(-1) ?? top)
+      const { chains, sizeBytes } = factsOf(manifest)
+      const content = { id: manifest.config.digest, layers: chains, documents }
+      if (!engine.images.hasImage(content.id)) yield* this.#fetch(manifest, chains)
       yield inTime
-      isNew = images.keep(this.#pull.pulled, { id, layers: chains, documents })
-    } else isNew = yield* this.#fetch(found)
-    const [top] = documents
-    return { outcome: isNew ? 'downloaded' : 'up-to-date', digest: top.digest, sizeBytes, document: top }
-  }
-
-  *#find(): Script<FoundImage> {
-    const { digest, tag } = this.#pull.reference
-    const wanted = digest ?? (yield* this.#resolve(String(tag)))
-    const top = this.#held(wanted) ?? (yield* this.#fetchTop(wanted))
-    if (top.kind === 'manifest') return { documents: [top], manifest: imageManifest(top) }
-    const chosen = choosePlatform(top.index, this.#pull.engine.settings.platform)
-    const document = this.#held(chosen.digest) ?? (yield* this.#fetchDocument(chosen.digest))
-    return { documents: [top, document], manifest: imageManifest(document) }
+      const isNew = engine.images.keep(pulled, content)
+      return { outcome: isNew ? 'downloaded' : 'up-to-date', digest: top.digest, sizeBytes, document: top }
+    } catch (error) {
+      yield inTime
+      throw error instanceof RegistryFailure ? explain(error, reference) : error
+    } finally {
+      // What no image came to need is let go, whether or not it had arrived: so does the engine.
+      this.#letGo()
+    }
   }
 
   /** The digest that a tag stands for now: HEAD, and GET where HEAD does not say or is refused in a way that the persona knows. */
@@ -97,27 +87,15 @@ class DockerPull {
     return byTag.document?.digest ?? ''
   }
 
-  /** A document of the engine's own store. */
-  #held(digest: string): HeldDocument | null {
-    return this.#pull.engine.images.document(digest, this.#pull.pulled.name)
-  }
-
-  /** A registry that names a digest for a tag and then does not know it is asked for the tag itself. */
-  *#fetchTop(wanted: string): Script<HeldDocument> {
-    const { digest, tag } = this.#pull.reference
-    try {
-      return yield* this.#fetchDocument(wanted)
-    } catch (error) {
-      const unknown = error instanceof RegistryFailure && error.explained === 'MANIFEST_UNKNOWN'
-      if (digest !== null || !unknown) throw error
-      return yield* this.#fetchDocument(String(tag))
-    }
-  }
-
-  *#fetchDocument(wanted: string): Script<HeldDocument> {
+  /** `orByTag` is asked for where the registry does not know the digest that it named for the tag. */
+  *#fetchDocument(wanted: string, orByTag: string | null): Script<HeldDocument> {
     const request = this.#request('document', 'GET', wanted)
     const answer = yield* this.#conversation.ask(this.#thread, request)
-    if (!succeeded(answer)) throw this.#conversation.refusalOf(answer, request, this.#thread.nowMs)
+    if (!succeeded(answer)) {
+      const failure = this.#conversation.refusalOf(answer, request, this.#thread.nowMs)
+      if (orByTag === null || failure.explained !== 'MANIFEST_UNKNOWN') throw failure
+      return yield* this.#fetchDocument(orByTag, null)
+    }
     if (answer.cut !== null) throw answer.cut
     this.#thread.progress.receivedBytes += answer.bytes
     const { status, document } = answer
@@ -130,50 +108,35 @@ class DockerPull {
     return documentRequest(purpose, method, this.#pull.reference.repository, wanted)
   }
 
-  /** What the image lacks: its configuration beside its missing layers. */
-  *#fetch({ documents, manifest }: FoundImage): Script<boolean> {
-    const thread = this.#thread
-    const { images } = this.#pull.engine
-    const { chains } = factsOf(manifest)
-    const id = manifest.config.digest
+  /** What the image lacks: its configuration beside the layers from the first missing one up. */
+  *#fetch(manifest: Manifest, chains: readonly string[]): Script {
+    const { engine, reference } = this.#pull
+    const { images, settings, places } = engine
     const missing = chains.findIndex((chain) => !images.hasLayer(chain))
-    const present = missing === -1 ? chains : chains.slice(0, missing)
-    images.pin(present)
-    const source: BlobSource = { conversation: this.#conversation, repository: this.#pull.reference.repository }
-    const transfers = this.#begin(manifest, present.length, source)
-    try {
-      requireLayers(yield* fetchConfig(thread, source, manifest.config), manifest)
-      const top = transfers.at(-1)
-      if (top !== undefined) yield* over(top, thread)
-      yield inTime
-      return images.keep(this.#pull.pulled, { id, layers: chains, documents })
-    } catch (error) {
-      yield inTime
-      throw error
-    } finally {
-      // What no image came to need is let go, whether or not it had arrived: so does the engine.
-      for (const transfer of transfers) transfer.release()
-      images.unpin(present)
+    const from = missing === -1 ? chains.length : missing
+    this.#pinned = from === 0 ? nothing : chains.slice(0, from)
+    images.pin(this.#pinned)
+    const source: BlobSource = { conversation: this.#conversation, repository: reference.repository }
+    const order: LayerOrder = {
+      ...{ places, inChains: true, unpackMsPerByte: settings.unpackMsPerByte },
+      fetch: (thread, layer) => fetchLayer(thread, source, layer),
     }
+    const { layers, config } = manifest
+    this.#transfers = engine.transfers.take(this.#thread, { layers, keys: chains, from }, order)
+    requireLayers(yield* fetchConfig(this.#thread, source, config), manifest)
+    const top = this.#transfers.at(-1)
+    if (top !== undefined) yield* over(top, this.#thread)
   }
 
-  /** Takes part in the transfers of the layers from the first missing one up. */
-  #begin(manifest: Manifest, present: number, source: BlobSource): Transfer[] {
-    const { engine } = this.#pull
-    const { chains } = factsOf(manifest)
-    const wanted = []
-    for (let index = present; index < chains.length; index += 1) {
-      const layer = manifest.layers[index]
-      if (layer !== undefined) wanted.push({ key: chains[index] as string, layer })
-    }
-    return engine.transfers.take(this.#thread, wanted, {
-      places: engine.places,
-      inChains: true,
-      unpackMsPerByte: engine.settings.unpackMsPerByte,
-      fetch: (thread, layer) => fetchLayer(thread, source, layer),
-    })
+  #letGo(): void {
+    for (const transfer of this.#transfers) transfer.release()
+    this.#transfers = []
+    this.#pull.engine.images.unpin(this.#pinned)
+    this.#pinned = nothing
   }
 }
+
+const nothing: readonly string[] = []
 
 function imageManifest(document: HeldDocument): Manifest {
   if (document.kind === 'index') throw new RegistryFailure('MALFORMED', 'unsupported manifest format')

@@ -5,7 +5,7 @@ import type { EngineConversation } from './engine-conversation.ts'
 import { RegistryFailure } from './failure.ts'
 import type { PullThread } from './pull-thread.ts'
 import { blobRequest } from './requests.ts'
-import { BlobBody, type Script } from './steps.ts'
+import { type Answer, BlobBody, type RegistryRequest, type Script } from './steps.ts'
 
 const attemptsMax = 5
 const layerRetryMs = 5_000
@@ -49,15 +49,29 @@ export function* fetchConfig(
 }
 
 /**
- * One layer's bytes, over as many attempts as it takes.
+ * One layer's bytes, over as many attempts as it takes. One that breaks off goes on from there.
  *
  * @throws RegistryFailure once the engine would give up
  */
 export function* fetchLayer(thread: PullThread, source: BlobSource, descriptor: Descriptor): Script {
-  const download = new LayerAttempts(thread, source, descriptor)
+  const { digest, size } = descriptor
+  let offset = 0
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return yield* download.attempt()
+      const resumed = offset > 0
+      const asked = offset
+      // Whatever answers a Range request wrongly is asked for the whole layer in the next attempt.
+      offset = 0
+      const body = yield* openBlob(thread, source, { purpose: 'layer', descriptor, offset: asked })
+      yield body
+      offset = asked + body.receivedBytes
+      if (body.broken !== null) throw body.broken
+      if (offset === size && body.digest === digest) return
+      const code = offset < size ? 'TRUNCATED' : 'DIGEST_MISMATCH'
+      offset = 0
+      // What came before the break may be at fault, so a resumed download gets another chance.
+      const text = `filesystem layer verification failed for digest ${digest}`
+      throw new RegistryFailure(code, text, { status: body.answer.status, retried: resumed })
     } catch (error) {
       if (!(error instanceof RegistryFailure) || !error.retried || attempt === attemptsMax) throw error
       yield attempt * layerRetryMs
@@ -65,75 +79,43 @@ export function* fetchLayer(thread: PullThread, source: BlobSource, descriptor: 
   }
 }
 
-class LayerAttempts {
-  readonly #thread: PullThread
-  readonly #source: BlobSource
-  readonly #descriptor: Descriptor
-  #offset = 0
-
-  constructor(thread: PullThread, source: BlobSource, descriptor: Descriptor) {
-    this.#thread = thread
-    this.#source = source
-    this.#descriptor = descriptor
-  }
-
-  *attempt(): Script {
-    const { digest, size } = this.#descriptor
-    const resumed = this.#offset > 0
-    const body = resumed ? yield* this.#resume() : yield* this.#openTwice()
-    yield body
-    this.#offset += body.receivedBytes
-    if (body.broken !== null) throw body.broken
-    if (this.#offset === size && body.digest === digest) return
-    const code = this.#offset < size ? 'TRUNCATED' : 'DIGEST_MISMATCH'
-    this.#offset = 0
-    // What came before the break may be at fault, so a resumed download gets another chance.
-    const text = `filesystem layer verification failed for digest ${digest}`
-    throw new RegistryFailure(code, text, { status: body.answer.status, retried: resumed })
-  }
-
-  /** The engine asks for the blob's size first and then, where that fails, for the blob: a refusal is heard twice. */
-  *#openTwice(): Script<BlobBody> {
-    try {
-      return yield* this.#open()
-    } catch (error) {
-      if (!(error instanceof RegistryFailure)) throw error
-      return yield* this.#open()
-    }
-  }
-
-  /** Whatever answers a Range request wrongly is asked for the whole layer in the next attempt. */
-  *#resume(): Script<BlobBody> {
-    try {
-      return yield* this.#open()
-    } catch (error) {
-      this.#offset = 0
-      if (!(error instanceof RegistryFailure)) throw error
-      const { code, message, status } = error
-      throw new RegistryFailure(code, message, { status, retried: true, cause: error })
-    }
-  }
-
-  #open(): Script<BlobBody> {
-    const blob = { purpose: 'layer', descriptor: this.#descriptor, offset: this.#offset } as const
-    return openBlob(this.#thread, this.#source, blob)
-  }
+interface WantedBlob {
+  purpose: 'config' | 'layer'
+  descriptor: Descriptor
+  offset: number
 }
 
-/** @throws RegistryFailure where the blob is not to be had */
+/**
+ * The engine asks for a layer's size first and then, where that fails, for the layer: a refusal is heard twice. What a resumed download
+ * is refused with is always worth another attempt.
+ *
+ * @throws RegistryFailure where the blob is not to be had
+ */
 function* openBlob(
   thread: PullThread,
   { conversation, repository }: BlobSource,
-  blob: { purpose: 'config' | 'layer'; descriptor: Descriptor; offset: number },
+  { purpose, descriptor, offset }: WantedBlob,
 ): Script<BlobBody> {
-  const { purpose, descriptor, offset } = blob
   const request = blobRequest(purpose, repository, descriptor, offset)
-  const answer = yield* conversation.ask(thread, request)
-  const { status } = answer
-  if (status === 404) throw new RegistryFailure('NOT_FOUND', 'unknown blob', { status })
-  if (status < 200 || status > 399) throw conversation.refusalOf(answer, request, thread.nowMs)
-  if (offset > 0 && (status !== 206 || answer.rangeStart !== offset)) {
-    throw new RegistryFailure('MALFORMED', 'expected HTTP 206 from byte range request', { status })
+  for (let asked = 1; ; asked += 1) {
+    try {
+      const answer = yield* conversation.ask(thread, request)
+      const problem = problemOf(request, answer)
+      if (problem === null) return new BlobBody(request, answer)
+      throw problem ?? conversation.refusalOf(answer, request, thread.nowMs)
+    } catch (error) {
+      if (!(error instanceof RegistryFailure)) throw error
+      if (offset > 0)
+        throw new RegistryFailure(error.code, error.message, { status: error.status, retried: true, cause: error })
+      if (purpose === 'config' || asked === 2) throw error
+    }
   }
-  return new BlobBody(request, answer)
+}
+
+/** Why an answer brings no blob; null where it does, undefined where its status says it. */
+function problemOf({ offset }: RegistryRequest, { status, rangeStart }: Answer): RegistryFailure | null | undefined {
+  if (status === 404) return new RegistryFailure('NOT_FOUND', 'unknown blob', { status })
+  if (status < 200 || status > 399) return undefined
+  if (offset === 0 || (status === 206 && rangeStart === offset)) return null
+  return new RegistryFailure('MALFORMED', 'expected HTTP 206 from byte range request', { status })
 }

@@ -1,5 +1,6 @@
 // What one pull of a Docker Engine with a graphdriver store says to one registry: a ping for the challenge, then tokens of one scope, or
 // Basic; and `docker login`. Sources: docs/registries.md 3, the distribution project's token specification.
+import type { Challenge } from '../../registry/challenge.ts'
 import { RegistryConversation, retryAfterMsOf } from './conversation.ts'
 import { challengedRefusal, RegistryFailure, refusal } from './failure.ts'
 import type { Endpoint } from './names.ts'
@@ -7,16 +8,16 @@ import type { PullEngine } from './pull-engine.ts'
 import type { PullThread } from './pull-thread.ts'
 import { pingRequest } from './requests.ts'
 import type { Answer, Authorization, Login, RegistryRequest, Script } from './steps.ts'
-import type { TokenNeed, TokenSender, TokenSource } from './tokens.ts'
+import { needOf, type TokenSender, type TokenSource } from './tokens.ts'
 
 interface ConversationOptions {
+  engine: PullEngine
   endpoint: Endpoint
   login: Login | null
   /** Null for a log-in, which touches none. */
   repository: string | null
-  /** What is said where a token is asked for, besides the service and the account. */
-  query: Record<string, string>
-  tokensFor(need: TokenNeed): TokenSource
+  /** Whose log-in it is; null where it is none. */
+  logsInAs: 'docker' | 'podman' | null
 }
 
 export class EngineConversation extends RegistryConversation implements TokenSender {
@@ -32,14 +33,13 @@ export class EngineConversation extends RegistryConversation implements TokenSen
 
   /** Learns how to authenticate. The answer's status does not matter, only whether it challenges: so does the engine. */
   *ping(): Script {
-    const request = pingRequest()
-    const { status, challenges } = yield* this.#named(request)
+    const request = this.address(pingRequest(), null)
+    const answer = yield request
+    const { status, challenges } = this.isFinal(answer) ? answer : yield* this.#named(request, answer)
     if (status !== 401) return
     const bearer = challenges.find(({ scheme }) => scheme === 'bearer')
     this.#isBasic = bearer === undefined && challenges.some(({ scheme }) => scheme === 'basic')
-    if (bearer === undefined) return
-    const { repository, query, login } = this.#options
-    this.#tokens = this.#options.tokensFor({ challenge: bearer.parameters, repository, query, login })
+    if (bearer !== undefined) this.#tokens = this.#tokensFor(bearer)
   }
 
   /**
@@ -54,7 +54,8 @@ export class EngineConversation extends RegistryConversation implements TokenSen
           this.#tokens === null
             ? this.#basic()
             : (this.#tokens.known(thread.nowMs) ?? (yield* this.#tokens.fetch(thread, this)))
-        const answer = yield* this.exchange(request, authorization)
+        let answer = yield this.address(request, authorization)
+        if (!this.isFinal(answer)) answer = yield* this.followed(request, answer)
         // A token that expired on its way: in a run of high speed a few milliseconds are minutes.
         const isLate = answer.status === 401 && this.#tokens !== null && this.#tokens.isExpired(thread.nowMs)
         if (renewed || !isLate) return answer
@@ -66,8 +67,9 @@ export class EngineConversation extends RegistryConversation implements TokenSen
     }
   }
 
-  sendForToken(_thread: PullThread, request: RegistryRequest, login: Authorization | null): Script<Answer> {
-    return this.#named(request, login)
+  *sendForToken(_thread: PullThread, request: RegistryRequest, login: Authorization | null): Script<Answer> {
+    const answer = yield this.address(request, login)
+    return this.isFinal(answer) ? answer : yield* this.#named(request, answer)
   }
 
   /** What an answer that is no success means. */
@@ -84,6 +86,16 @@ export class EngineConversation extends RegistryConversation implements TokenSen
     return refusal({ status, reason, body, retryAfterMs: retryAfterMsOf(answer, nowMs) })
   }
 
+  #tokensFor(challenge: Challenge): TokenSource {
+    const { engine, repository, login, logsInAs } = this.#options
+    if (logsInAs !== null) {
+      const extras = loginExtras[logsInAs]
+      return engine.tokensOfLogIn(needOf(challenge, { repository, login, namesAccount: true, extras }))
+    }
+    const { namesAccount } = engine.persona.token
+    return engine.tokensFor(needOf(challenge, { repository, login, namesAccount, extras: noExtras }))
+  }
+
   #basic(): Authorization | null {
     if (!this.#isBasic) return null
     const { login } = this.#options
@@ -92,17 +104,18 @@ export class EngineConversation extends RegistryConversation implements TokenSen
   }
 
   /** Puts the request's name before the words of its failure, as the engine does where a request got no answer. */
-  *#named(request: RegistryRequest, login: Authorization | null = null): Script<Answer> {
+  *#named(request: RegistryRequest, first: Answer): Script<Answer> {
     try {
-      return yield* this.exchange(request, login)
+      return yield* this.followed(request, first)
     } catch (error) {
       throw error instanceof RegistryFailure ? error.within(this.nameOf(request)) : error
     }
   }
 }
 
+const noExtras = {}
 /** What a log-in says besides the service and the account. */
-const loginQueries = { docker: { client_id: 'docker', offline_token: 'true' }, podman: {} } as const
+const loginExtras = { docker: { client_id: 'docker', offline_token: 'true' }, podman: {} } as const
 
 /**
  * `docker login`: a ping, a token without a scope, and the ping again with it.
@@ -114,10 +127,7 @@ export function* logIn(
   engine: PullEngine,
   { endpoint, login, as }: { endpoint: Endpoint; login: Login; as: 'docker' | 'podman' },
 ): Script {
-  const conversation = new EngineConversation({
-    ...{ endpoint, login, repository: null, query: loginQueries[as] },
-    tokensFor: (need) => engine.tokensOfLogIn(need),
-  })
+  const conversation = new EngineConversation({ engine, endpoint, login, repository: null, logsInAs: as })
   yield* conversation.ping()
   const { status, statusText } = yield* conversation.ask(thread, pingRequest())
   if (status === 200) return

@@ -3,143 +3,205 @@
 import type { HeldDocument } from './documents.ts'
 import type { PulledReference } from './pulled-reference.ts'
 
-/** An image as engines have it. */
-export interface LocalImage {
+/** What an image is known by and made of. */
+interface ImageContent {
   /** What tells it from others: the digest of its configuration for the graphdriver store, of its index for a content store. */
   id: string
   /** What the reference stood for first, then whatever that led to. */
-  documents: readonly HeldDocument[]
+  documents: readonly [HeldDocument, ...HeldDocument[]]
   /** By their keys: chains for the graphdriver store, digests for a content store. */
-  layers: ReadonlySet<string>
+  layers: readonly string[]
 }
 
-/** An image under a name: `repository:tag` or `repository@digest`. */
-interface NamedImage {
-  name: string
-  image: LocalImage
+/** An image as engines have it. */
+interface LocalImage extends ImageContent {
+  /** Counts from 0 through all images that any of the engines had. */
+  number: number
+  /** By repository: the name by its digest. */
+  digestNames: Map<string, number>
 }
 
-/** What engines have in common: each image and each name of it once. */
+/** What engines have in common: each image and each name once. */
 export class SharedImages {
-  readonly #images = new Map<string, LocalImage>()
-  readonly #names = new Map<LocalImage, Map<string, NamedImage>>()
+  readonly #images: LocalImage[] = []
+  readonly #byId = new Map<string, LocalImage[]>()
+  readonly #byDocument = new Map<string, LocalImage[]>()
+  readonly #byLayer = new Map<string, LocalImage[]>()
+  readonly #numbers = new Map<string, number>()
+  readonly #names: string[] = []
 
-  image({ id, layers, documents }: { id: string; layers: readonly string[]; documents: readonly HeldDocument[] }) {
-    const key = `${id} ${documents.map(({ digest }) => digest).join(' ')}`
-    let image = this.#images.get(key)
-    if (image === undefined) {
-      image = { id, documents, layers: new Set(layers) }
-      this.#images.set(key, image)
-    }
+  /** The images of an id. */
+  ofId(id: string): readonly LocalImage[] {
+    return this.#byId.get(id) ?? none
+  }
+
+  /** The images that a document led to. */
+  ofDocument(digest: string): readonly LocalImage[] {
+    return this.#byDocument.get(digest) ?? none
+  }
+
+  /** The images that have a layer. */
+  ofLayer(layer: string): readonly LocalImage[] {
+    return this.#byLayer.get(layer) ?? none
+  }
+
+  image(content: ImageContent): LocalImage {
+    const known = this.ofId(content.id).find((image) => isSame(image.documents, content.documents))
+    if (known !== undefined) return known
+    const { id, documents } = content
+    const layers = [...content.layers]
+    const image: LocalImage = { id, documents, layers, number: this.#images.length, digestNames: new Map() }
+    this.#images.push(image)
+    addTo(this.#byId, id, image)
+    for (const { digest } of documents) addTo(this.#byDocument, digest, image)
+    for (const layer of new Set(layers)) addTo(this.#byLayer, layer, image)
     return image
   }
 
-  named(name: string, image: LocalImage): NamedImage {
-    let names = this.#names.get(image)
-    if (names === undefined) {
-      names = new Map()
-      this.#names.set(image, names)
+  /** The number of a name: `repository:tag` or `repository@digest`. */
+  numberOf(name: string): number {
+    let number = this.#numbers.get(name)
+    if (number === undefined) {
+      number = this.#names.length
+      this.#names.push(name)
+      this.#numbers.set(name, number)
     }
-    let named = names.get(name)
-    if (named === undefined) {
-      named = { name, image }
-      names.set(name, named)
+    return number
+  }
+
+  nameOf(number: number): string {
+    return this.#names[number] ?? ''
+  }
+
+  /** The number of the name that an image has by its digest. */
+  digestName({ documents: [{ digest }], digestNames }: LocalImage, repository: string): number {
+    let number = digestNames.get(repository)
+    if (number === undefined) {
+      number = this.numberOf(`${repository}@${digest}`)
+      digestNames.set(repository, number)
     }
-    return named
+    return number
   }
 }
 
-/** The images of one engine. */
+const none: readonly LocalImage[] = []
+const bitsPerWord = 30
+
+/** The images of one engine: by the number of each name its image, and for each image whether it has any. */
 export class LocalImages {
   readonly #shared: SharedImages
-  #named: NamedImage[] = []
+  readonly #named: (LocalImage | undefined)[] = []
+  #held: number[] = []
   /** Layers that pulls in progress found here and need until they are over. */
-  #pinned: (readonly string[])[] = []
+  #pinned: (readonly string[])[] | null = null
 
   constructor(shared: SharedImages) {
     this.#shared = shared
   }
 
-  /** The document of a digest; what a name led to is looked at first. */
-  document(digest: string, name: string): HeldDocument | null {
-    const likely = this.#find(name)
-    return (likely && documentOf(likely, digest)) ?? this.#anyDocument(digest)
-  }
-
-  hasImage(id: string): boolean {
-    return this.#named.some(({ image }) => image.id === id)
-  }
-
-  hasLayer(layer: string): boolean {
-    return this.#named.some(({ image }) => image.layers.has(layer)) || this.#pinned.some((list) => list.includes(layer))
-  }
-
-  /** Keeps layers whatever happens to the images that have them. */
-  pin(layers: readonly string[]): void {
-    if (layers.length > 0) this.#pinned = [...this.#pinned, layers]
-  }
-
-  unpin(layers: readonly string[]): void {
-    if (layers.length > 0) this.#pinned = this.#pinned.filter((other) => other !== layers)
-  }
-
-  /** Keeps an image whose layers are all there under its reference; true where that did not stand for the same image before. */
-  keep(
-    { name, repository }: PulledReference,
-    options: { id: string; layers: readonly string[]; documents: readonly [HeldDocument, ...HeldDocument[]] },
-  ): boolean {
-    const before = this.#find(name)
-    const [top] = options.documents
-    const { digest } = top
-    if (before?.id === options.id && before.documents[0]?.digest === digest) return false
-    const image = this.#shared.image(options)
-    this.#point(this.#shared.named(name, image))
-    const byDigest = `${repository}@${digest}`
-    if (byDigest !== name) this.#point(this.#shared.named(byDigest, image))
-    return before?.id !== options.id
-  }
-
-  /** Takes a reference away; the image goes with its last one. */
-  removeReference({ name, repository }: PulledReference): void {
-    const image = this.#find(name)
-    if (image === null) return
-    this.#named = this.#named.filter((other) => other.name !== name)
-    // With the last tag of a repository its digests go too: so does `docker rmi`.
-    const hasTag = this.#named.some((other) => other.image.id === image.id && other.name.startsWith(`${repository}:`))
-    if (hasTag) return
-    const byDigest = `${repository}@`
-    this.#named = this.#named.filter((other) => other.image.id !== image.id || !other.name.startsWith(byDigest))
-  }
-
-  /** Removes the image that a digest led to, unless a tag still names it. */
-  removeUntagged(digest: string): void {
-    const ids = new Set<string>()
-    for (const { image } of this.#named) if (documentOf(image, digest) !== null) ids.add(image.id)
-    for (const { image, name } of this.#named) if (!name.includes('@')) ids.delete(image.id)
-    if (ids.size > 0) this.#named = this.#named.filter(({ image }) => !ids.has(image.id))
-  }
-
-  #find(name: string): LocalImage | null {
-    for (const named of this.#named) if (named.name === name) return named.image
-    return null
-  }
-
-  #anyDocument(digest: string): HeldDocument | null {
-    for (const { image } of this.#named) {
-      const document = documentOf(image, digest)
-      if (document !== null) return document
+  /** The document of a digest. */
+  document(digest: string): HeldDocument | null {
+    for (const image of this.#shared.ofDocument(digest)) {
+      if (this.#has(image)) return image.documents.find((document) => document.digest === digest) ?? null
     }
     return null
   }
 
-  #point(named: NamedImage): void {
-    const index = this.#named.findIndex(({ name }) => name === named.name)
-    if (index === -1) this.#named.push(named)
-    else this.#named[index] = named
+  hasImage(id: string): boolean {
+    for (const image of this.#shared.ofId(id)) if (this.#has(image)) return true
+    return false
+  }
+
+  hasLayer(layer: string): boolean {
+    for (const image of this.#shared.ofLayer(layer)) if (this.#has(image)) return true
+    return this.#pinned?.some((layers) => layers.includes(layer)) ?? false
+  }
+
+  /** Keeps layers whatever happens to the images that have them. */
+  pin(layers: readonly string[]): void {
+    if (layers.length > 0) this.#pinned = [...(this.#pinned ?? []), layers]
+  }
+
+  unpin(layers: readonly string[]): void {
+    if (layers.length === 0 || this.#pinned === null) return
+    this.#pinned = this.#pinned.filter((other) => other !== layers)
+    if (this.#pinned.length === 0) this.#pinned = null
+  }
+
+  /** Keeps an image whose layers are all there under its reference; true where that did not stand for the same image before. */
+  keep({ name, repository }: PulledReference, content: ImageContent): boolean {
+    const number = this.#shared.numberOf(name)
+    const before = this.#named[number]
+    const isNew = before?.id !== content.id
+    if (!isNew && before.documents[0].digest === content.documents[0].digest) return false
+    const image = this.#shared.image(content)
+    this.#named[number] = image
+    this.#named[this.#shared.digestName(image, repository)] = image
+    if (before === undefined) this.#hold(image)
+    else this.#takeStock()
+    return isNew
+  }
+
+  /** Takes a reference away; the image goes with its last one. */
+  removeReference({ name, repository }: PulledReference): void {
+    const number = this.#shared.numberOf(name)
+    const image = this.#named[number]
+    if (image === undefined) return
+    this.#named[number] = undefined
+    // With the last tag of a repository its digests go too: so does `docker rmi`.
+    const others = this.#namesOf(image.id)
+    if (!others.some((other) => this.#shared.nameOf(other).startsWith(`${repository}:`))) {
+      for (const other of others) {
+        if (this.#shared.nameOf(other).startsWith(`${repository}@`)) this.#named[other] = undefined
+      }
+    }
+    this.#takeStock()
+  }
+
+  /** Removes the image that a digest led to, unless a tag still names it. */
+  removeUntagged(digest: string): void {
+    for (const { id } of this.#shared.ofDocument(digest)) {
+      const names = this.#namesOf(id)
+      if (names.some((number) => !this.#shared.nameOf(number).includes('@'))) continue
+      for (const number of names) this.#named[number] = undefined
+    }
+    this.#takeStock()
+  }
+
+  #namesOf(id: string): number[] {
+    const numbers: number[] = []
+    this.#named.forEach((image, number) => {
+      if (image?.id === id) numbers.push(number)
+    })
+    return numbers
+  }
+
+  #has({ number }: LocalImage): boolean {
+    const word = this.#held[Math.floor(number / bitsPerWord)]
+    return word !== undefined && (word & (1 << (number % bitsPerWord))) !== 0
+  }
+
+  #hold({ number }: LocalImage): void {
+    const index = Math.floor(number / bitsPerWord)
+    while (this.#held.length <= index) this.#held.push(0)
+    this.#held[index] = (this.#held[index] ?? 0) | (1 << (number % bitsPerWord))
+  }
+
+  /** Works out anew which images have a name. */
+  #takeStock(): void {
+    this.#held = []
+    this.#named.forEach((image) => {
+      if (image !== undefined) this.#hold(image)
+    })
   }
 }
 
-function documentOf({ documents }: LocalImage, digest: string): HeldDocument | null {
-  for (const document of documents) if (document.digest === digest) return document
-  return null
+function isSame(some: readonly HeldDocument[], others: readonly HeldDocument[]): boolean {
+  return some.length === others.length && some.every(({ digest }, index) => digest === others[index]?.digest)
+}
+
+function addTo(images: Map<string, LocalImage[]>, key: string, image: LocalImage): void {
+  const known = images.get(key)
+  if (known === undefined) images.set(key, [image])
+  else known.push(image)
 }

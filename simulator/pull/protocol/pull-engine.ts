@@ -8,8 +8,8 @@ import type { Endpoint } from './names.ts'
 import type { Persona } from './personas.ts'
 import { Places } from './places.ts'
 import type { PulledReference } from './pulled-reference.ts'
-import type { Login } from './steps.ts'
-import { type TokenNeed, TokenSource } from './tokens.ts'
+import type { Login, TokenNeed } from './steps.ts'
+import { TokenSource } from './tokens.ts'
 import { Transfers } from './transfers.ts'
 
 /** What an engine is told of itself; engines of a fleet share it. */
@@ -83,8 +83,7 @@ export class PullEngine {
   tokensFor(need: TokenNeed): TokenSource {
     const { token } = this.persona
     if (token.sharedBy === 'pull') return new TokenSource(token, need)
-    const { challenge, query, login } = need
-    const key = JSON.stringify([challenge['realm'], challenge['service'], query, login])
+    const key = JSON.stringify(need)
     this.#tokens ??= new Map()
     const known = this.#tokens.get(key) ?? new TokenSource(token, need)
     this.#tokens.set(key, known)
@@ -93,6 +92,6 @@ export class PullEngine {
 
   /** The token of a log-in, which nobody else uses. */
   tokensOfLogIn(need: TokenNeed): TokenSource {
-    return new TokenSource({ ...this.persona.token, firstCall: 'get', namesAccount: true }, need)
+    return new TokenSource({ ...this.persona.token, firstCall: 'get' }, need)
   }
 }

@@ -1,19 +1,39 @@
 // The requests of a pull, and where each of them goes.
 import type { Descriptor } from './documents.ts'
-import type { Purpose, RegistryRequest, TokenDesk } from './steps.ts'
+import type { Purpose, RegistryRequest, TokenNeed } from './steps.ts'
+
+// They are written out, since pulls ask by the million.
 
 /** `GET /v2/` */
 export function pingRequest(): RegistryRequest {
   return {
-    ...{ purpose: 'ping', kind: 'ping', method: 'GET', repository: null, reference: null, blobBytes: 0, offset: 0 },
-    ...{ desk: null, registry: null, authorization: null, location: null },
+    purpose: 'ping',
+    kind: 'ping',
+    method: 'GET',
+    repository: null,
+    reference: null,
+    blobBytes: 0,
+    offset: 0,
+    need: null,
+    registry: null,
+    authorization: null,
+    location: null,
   }
 }
 
-export function tokenRequest(method: 'GET' | 'POST', repository: string | null, desk: TokenDesk): RegistryRequest {
+export function tokenRequest(method: 'GET' | 'POST', need: TokenNeed): RegistryRequest {
   return {
-    ...{ purpose: 'token', kind: 'token', method, repository, reference: null, blobBytes: 0, offset: 0 },
-    ...{ desk, registry: null, authorization: null, location: null },
+    purpose: 'token',
+    kind: 'token',
+    method,
+    repository: need.repository,
+    reference: null,
+    blobBytes: 0,
+    offset: 0,
+    need,
+    registry: null,
+    authorization: null,
+    location: null,
   }
 }
 
@@ -24,7 +44,6 @@ export function documentRequest(
   repository: string,
   reference: string,
 ): RegistryRequest {
-  // Written out, since pulls ask by the million.
   return {
     purpose,
     kind: 'manifest',
@@ -33,7 +52,7 @@ export function documentRequest(
     reference,
     blobBytes: 0,
     offset: 0,
-    desk: null,
+    need: null,
     registry: null,
     authorization: null,
     location: null,
@@ -55,7 +74,7 @@ export function blobRequest(
     reference: digest,
     blobBytes: size,
     offset,
-    desk: null,
+    need: null,
     registry: null,
     authorization: null,
     location: null,
@@ -65,8 +84,17 @@ export function blobRequest(
 /** Who refers to a manifest. */
 export function referrersRequest(repository: string, digest: string): RegistryRequest {
   return {
-    ...{ purpose: 'referrers', kind: 'referrers', method: 'GET', repository, reference: digest, blobBytes: 0 },
-    ...{ offset: 0, desk: null, registry: null, authorization: null, location: null },
+    purpose: 'referrers',
+    kind: 'referrers',
+    method: 'GET',
+    repository,
+    reference: digest,
+    blobBytes: 0,
+    offset: 0,
+    need: null,
+    registry: null,
+    authorization: null,
+    location: null,
   }
 }
 
@@ -76,7 +104,7 @@ export function referrersRequest(repository: string, digest: string): RegistryRe
  * @example
  * targetOf(documentRequest('resolve', 'HEAD', 'kasmweb/chrome', '1.16.1')) // '/v2/kasmweb/chrome/manifests/1.16.1'
  */
-export function targetOf({ kind, method, repository, reference, desk }: RegistryRequest): string {
+export function targetOf({ kind, method, repository, reference, need }: RegistryRequest): string {
   switch (kind) {
     case 'ping':
       return '/v2/'
@@ -87,13 +115,30 @@ export function targetOf({ kind, method, repository, reference, desk }: Registry
     case 'referrers':
       return `/v2/${repository}/referrers/${reference}`
     case 'token': {
-      const { realm, parameters } = desk as TokenDesk
+      const { realm } = need as TokenNeed
       if (method === 'POST') return realm
-      const query = new URLSearchParams(parameters)
+      const query = new URLSearchParams(tokenParameters(need as TokenNeed))
       query.sort()
       return `${realm}${realm.includes('?') ? '&' : '?'}${query}`
     }
   }
+}
+
+/** What the query of a request for a token says. */
+function tokenParameters({ repository, service, extras, login, namesAccount }: TokenNeed): Record<string, string> {
+  return {
+    ...(repository !== null && { scope: `repository:${repository}:pull` }),
+    ...extras,
+    ...(service !== '' && { service }),
+    ...(login !== null && namesAccount && { account: login.username }),
+  }
+}
+
+/** What the form of a request for a token says, the account included. */
+export function tokenForm(need: TokenNeed): Record<string, string> {
+  const { username = '', password = '' } = need.login ?? {}
+  const grant = { grant_type: 'password', client_id: 'containerd-client' }
+  return { ...grant, ...tokenParameters({ ...need, namesAccount: false }), username, password }
 }
 
 const verbs = { GET: 'Get', HEAD: 'Head', POST: 'Post' } as const

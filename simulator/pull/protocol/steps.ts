@@ -42,20 +42,26 @@ export interface RegistryRequest {
   readonly blobBytes: number
   /** From where on a blob is asked for. */
   readonly offset: number
-  /** Of a request for a token. */
-  readonly desk: TokenDesk | null
+  /** What a request for a token is about. */
+  readonly need: TokenNeed | null
   registry: Endpoint | null
   authorization: Authorization | null
   /** An address that another answer led to, instead of the registry's own. */
   location: string | null
 }
 
-/** Where tokens are given, and what is said there. */
-export interface TokenDesk {
-  /** The address that the challenge names. */
+/** What a token is for, and who asks. */
+export interface TokenNeed {
+  /** The address that the challenge names, and what it calls the registry. */
   realm: string
-  /** In the query of GET, in the form of POST. */
-  parameters: Record<string, string>
+  service: string
+  /** Null for a log-in, which touches none. */
+  repository: string | null
+  login: Login | null
+  /** Whether a query names the account. */
+  namesAccount: boolean
+  /** What a log-in says besides. */
+  extras: Record<string, string>
 }
 
 /** The facts of an answer. What a request does not bring is null, empty or 0. */

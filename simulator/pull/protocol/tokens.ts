@@ -1,5 +1,6 @@
 // Tokens of one scope: fetched when first needed, shared by those who need the same, kept until they expire or are refused.
 // Sources: docs/registries.md 3, the distribution project's token specification.
+import type { Challenge } from '../../registry/challenge.ts'
 import { RegistryFailure } from './failure.ts'
 import { describeJsonError } from './go-text.ts'
 import type { Persona } from './personas.ts'
@@ -8,10 +9,10 @@ import { tokenRequest } from './requests.ts'
 import {
   type Answer,
   type Authorization,
-  type Login,
   type RegistryRequest,
   type Script,
   type TokenGrant,
+  type TokenNeed,
   untilWoken,
 } from './steps.ts'
 
@@ -19,16 +20,6 @@ import {
 export interface TokenSender {
   sendForToken(thread: PullThread, request: RegistryRequest, login: Authorization | null): Script<Answer>
   refusalOf(answer: Answer, request: RegistryRequest, nowMs: number): RegistryFailure
-}
-
-/** What a token is for, and who asks. */
-export interface TokenNeed {
-  challenge: Record<string, string>
-  /** What the query names besides the service and the account. */
-  query: Record<string, string>
-  /** Null for a log-in, which touches none. */
-  repository: string | null
-  login: Login | null
 }
 
 /** Answers to POST after which a token is asked for with GET. */
@@ -40,7 +31,7 @@ export class TokenSource {
   #authorization: Authorization | null = null
   #expiresAtMs = Number.NaN
   #isFetching = false
-  readonly #waiting: PullThread[] = []
+  #waiting: PullThread[] | null = null
 
   constructor(habits: Persona['token'], need: TokenNeed) {
     this.#habits = habits
@@ -65,6 +56,7 @@ export class TokenSource {
   *fetch(thread: PullThread, sender: TokenSender): Script<Authorization> {
     while (this.#isFetching) {
       // Another request fetches a token; its failure is not ours.
+      this.#waiting ??= []
       this.#waiting.push(thread)
       yield untilWoken
       const known = this.known(thread.nowMs)
@@ -80,7 +72,9 @@ export class TokenSource {
       return this.#authorization
     } finally {
       this.#isFetching = false
-      for (const waiting of this.#waiting.splice(0)) waiting.wake(thread.nowMs)
+      const waiting = this.#waiting
+      this.#waiting = null
+      if (waiting !== null) for (const other of waiting) other.wake(thread.nowMs)
     }
   }
 
@@ -91,12 +85,12 @@ export class TokenSource {
   }
 
   *#grant(thread: PullThread, sender: TokenSender): Script<TokenGrant> {
-    const { login, repository } = this.#need
+    const { login } = this.#need
     const authorization = login && { login }
-    let request = tokenRequest('GET', repository, this.#desk(false))
+    let request = tokenRequest('GET', this.#need)
     let answer: Answer | null = null
     if (login !== null && this.#habits.firstCall === 'post-then-get') {
-      const post = tokenRequest('POST', repository, this.#desk(true))
+      const post = tokenRequest('POST', this.#need)
       const posted = yield* sender.sendForToken(thread, post, authorization)
       if (!postUnknown.has(posted.status)) {
         request = post
@@ -109,15 +103,15 @@ export class TokenSource {
     if (answer.grant === null) throw new RegistryFailure('MALFORMED', problemOf(answer.text))
     return answer.grant
   }
+}
 
-  #desk(isForm: boolean) {
-    const { challenge, query, login } = this.#need
-    const { realm = '', service = '' } = challenge
-    const asked = { ...query, ...(service && { service }) }
-    if (isForm) return { realm, parameters: { grant_type: 'password', client_id: 'containerd-client', ...asked } }
-    const names = login !== null && this.#habits.namesAccount
-    return { realm, parameters: names ? { ...asked, account: login.username } : asked }
-  }
+/** What a challenge asks for. */
+export function needOf(
+  { parameters }: Challenge,
+  { repository, login, namesAccount, extras }: Omit<TokenNeed, 'realm' | 'service'>,
+): TokenNeed {
+  const { realm = '', service = '' } = parameters
+  return { realm, service, repository, login, namesAccount, extras }
 }
 
 /** Reads a token server's document; null where it gives no token. */

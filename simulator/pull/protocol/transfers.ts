@@ -19,10 +19,11 @@ export interface LayerOrder {
   fetch(thread: PullThread, layer: Descriptor): Script
 }
 
-interface WantedLayer {
-  /** By what it is known. */
-  key: string
-  layer: Descriptor
+/** Layers, lowest first, and by what each is known; those below `from` are there. */
+interface WantedLayers {
+  layers: readonly Descriptor[]
+  keys: readonly string[]
+  from: number
 }
 
 /** One layer on its way to one engine. */
@@ -43,7 +44,7 @@ export class Transfer implements Part, ThreadOwner<void> {
   constructor(
     transfers: Transfers,
     starter: PullThread,
-    options: WantedLayer & { order: LayerOrder; below: Transfer | null; twin: Transfer | null },
+    options: { key: string; layer: Descriptor; order: LayerOrder; below: Transfer | null; twin: Transfer | null },
   ) {
     this.key = options.key
     this.layer = options.layer
@@ -129,15 +130,17 @@ export class Transfers {
     return this.#byKey.size === 0
   }
 
-  /** Takes part in the transfers of layers, lowest first, and begins those that nobody began. */
-  take(thread: PullThread, wanted: readonly WantedLayer[], order: LayerOrder): Transfer[] {
+  /** Takes part in the transfers of layers, and begins those that nobody began. */
+  take(thread: PullThread, { layers, keys, from }: WantedLayers, order: LayerOrder): Transfer[] {
     const taken: Transfer[] = []
     const begun: Transfer[] = []
     let below: Transfer | null = null
-    for (const { key, layer } of wanted) {
+    for (let index = from; index < layers.length; index += 1) {
+      const layer = layers[index] as Descriptor
+      const key = keys[index] as string
       let transfer = this.#byKey.get(key)
       if (transfer === undefined) {
-        const twin = order.inChains ? (taken.find((other) => other.layer.digest === layer.digest) ?? null) : null
+        const twin = order.inChains ? sameBlob(taken, layer) : null
         transfer = new Transfer(this, thread, { key, layer, order, below, twin })
         this.#byKey.set(key, transfer)
         begun.push(transfer)
@@ -153,4 +156,9 @@ export class Transfers {
   forget(transfer: Transfer): void {
     if (this.#byKey.get(transfer.key) === transfer) this.#byKey.delete(transfer.key)
   }
+}
+
+function sameBlob(transfers: readonly Transfer[], { digest }: Descriptor): Transfer | null {
+  for (const transfer of transfers) if (transfer.layer.digest === digest) return transfer
+  return null
 }

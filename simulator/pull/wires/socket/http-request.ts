@@ -1,13 +1,13 @@
 // A request of a script as HTTP has it.
 import { acceptedTypes } from '../../protocol/documents.ts'
 import { RegistryFailure } from '../../protocol/failure.ts'
-import { isQuick, targetOf } from '../../protocol/requests.ts'
+import { isQuick, targetOf, tokenForm } from '../../protocol/requests.ts'
 import type { Authorization, RegistryRequest } from '../../protocol/steps.ts'
 import type { TransportRequest } from './transport.ts'
 
 /** @throws RegistryFailure MALFORMED where its address cannot be read */
 export function httpRequest(request: RegistryRequest): Omit<TransportRequest, 'signal'> {
-  const { method, purpose, authorization } = request
+  const { method, purpose, authorization, need } = request
   const isForm = method === 'POST'
   return {
     ...{ method, url: urlOf(request), isQuick: isQuick(purpose) },
@@ -15,7 +15,7 @@ export function httpRequest(request: RegistryRequest): Omit<TransportRequest, 's
       ...headersOf(request),
       ...(authorization !== null && !isForm && { Authorization: headerOf(authorization) }),
     },
-    body: isForm ? formOf(request) : null,
+    body: isForm && need !== null ? new URLSearchParams(tokenForm(need)).toString() : null,
   }
 }
 
@@ -40,14 +40,4 @@ function headerOf(authorization: Authorization): string {
   if ('token' in authorization) return `Bearer ${authorization.token}`
   const { username, password } = authorization.login
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
-}
-
-/** What is said in the form of a request for a token, the account included. */
-function formOf({ desk, authorization }: RegistryRequest): string {
-  const login = authorization !== null && 'login' in authorization ? authorization.login : null
-  const { username, password } = login ?? {}
-  return new URLSearchParams({ ...desk?.parameters, ...(login && { username, password }) } as Record<
-    string,
-    string
-  >).toString()
 }

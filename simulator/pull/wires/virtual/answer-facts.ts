@@ -8,33 +8,55 @@ import { noHeaders } from '../../../registry/modelled-registry.ts'
 import { type ConfigFacts, type ReadDocument, readConfig, readDocument } from '../../protocol/documents.ts'
 import { RegistryFailure } from '../../protocol/failure.ts'
 import { malformedAnswer } from '../../protocol/go-text.ts'
+import type { Endpoint } from '../../protocol/names.ts'
 import { type Answer, type BlobBody, noAnswer, type RegistryRequest } from '../../protocol/steps.ts'
 
 const noChallenges: readonly Challenge[] = []
+const plainAnswer: Answer = { ...noAnswer, status: 200, statusText: 'OK' }
+const basicChallenge: readonly Challenge[] = [{ scheme: 'basic', parameters: {} }]
 
 export class AnswerFacts {
   readonly #registry: ModelledRegistry
   /** Each is read once, for all who ask for it. */
   readonly #documents = new Map<ModelledDocument, ReadDocument>()
   readonly #configs = new Map<string, ConfigFacts>()
+  /** The answers that bring a document, and those to HEAD, where nothing is special about them. */
+  readonly #documentAnswers = new Map<ModelledDocument, Answer>()
+  readonly #headAnswers = new Map<ModelledDocument, Answer>()
+  /** What each registry says to who comes without an authorization. */
+  readonly #challenges = new Map<Endpoint, readonly Challenge[]>()
 
   constructor(registry: ModelledRegistry) {
     this.#registry = registry
   }
 
   answerTo(request: RegistryRequest, answer: ModelledAnswer): Answer {
+    const { status, document, token, spoiled, headers, lost, location } = answer
+    const isPlain = status === 200 && spoiled === null && headers === noHeaders && lost === null && token === null
+    if (!isPlain) return this.#read(request, answer)
+    // Most are alike: pulls ask by the million.
+    if (document === null) return location === null ? plainAnswer : this.#read(request, answer)
+    const known = request.method === 'GET' ? this.#documentAnswers : this.#headAnswers
+    let plain = known.get(document)
+    if (plain === undefined) {
+      plain = this.#read(request, answer)
+      known.set(document, plain)
+    }
+    return plain
+  }
+
+  #read(request: RegistryRequest, answer: ModelledAnswer): Answer {
     const { status, document, token, spoiled, headers } = answer
     const isDocument = document !== null && request.method === 'GET'
-    // Written out, since pulls ask by the million.
     return {
       status,
-      statusText: status === 200 ? 'OK' : (STATUS_CODES[status] ?? ''),
+      statusText: STATUS_CODES[status] ?? '',
       broken: brokenOf(answer),
       cut: spoiled?.kind === 'truncated-body' && request.method !== 'HEAD' ? endsEarly() : null,
       challenges: answer.challenge === null ? noChallenges : this.#challengesOf(request, answer),
       contentDigest: document === null ? null : document.digest,
-      retryAfter: headers === noHeaders ? undefined : headerOf(headers, 'retry-after'),
-      location: answer.location ?? (headers === noHeaders ? null : (headerOf(headers, 'location') ?? null)),
+      retryAfter: headerOf(headers, 'retry-after'),
+      location: answer.location ?? headerOf(headers, 'location') ?? null,
       rangeStart: status === 206 ? request.offset : null,
       bytes: isDocument ? answer.bytes : 0,
       document: isDocument ? this.#documentOf(document, spoiled?.kind === 'wrong-digest') : null,
@@ -72,12 +94,17 @@ export class AnswerFacts {
     return config
   }
 
-  #challengesOf({ registry }: RegistryRequest, { challenge, challengeError }: ModelledAnswer): Challenge[] {
-    const { tokenPath, service } = this.#registry.access
-    if (challenge === 'basic') return [{ scheme: 'basic', parameters: {} }]
-    const parameters: Record<string, string> = { realm: `${registry?.shownUrl}${tokenPath}`, service }
-    if (challengeError !== null) parameters['error'] = challengeError
-    return [{ scheme: 'bearer', parameters }]
+  #challengesOf({ registry }: RegistryRequest, { challenge, challengeError }: ModelledAnswer): readonly Challenge[] {
+    if (challenge === 'basic') return basicChallenge
+    const endpoint = registry as Endpoint
+    let plain = this.#challenges.get(endpoint)
+    if (plain === undefined) {
+      const { tokenPath, service } = this.#registry.access
+      plain = [{ scheme: 'bearer', parameters: { realm: endpoint.shownUrl + tokenPath, service } }]
+      this.#challenges.set(endpoint, plain)
+    }
+    if (challengeError === null) return plain
+    return plain.map(({ scheme, parameters }) => ({ scheme, parameters: { ...parameters, error: challengeError } }))
   }
 }
 
