@@ -44,7 +44,7 @@ class DockerPull {
     const { engine, pulled, reference } = this.#pull
     const { digest, tag } = reference
     try {
-      yield* this.#conversation.ping()
+      yield* this.#conversation.ping(this.#thread)
       const wanted = digest ?? (yield* this.#resolve(String(tag)))
       const top = engine.images.document(wanted) ?? (yield* this.#fetchDocument(wanted, digest === null ? tag : null))
       const documents: [HeldDocument, ...HeldDocument[]] = [top]

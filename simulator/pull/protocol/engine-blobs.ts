@@ -29,7 +29,11 @@ export function* fetchConfig(
 ): Script<ConfigFacts | null> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const body = yield* openBlob(thread, source, { purpose: 'config', descriptor, offset: 0 })
+      const request = blobRequest('config', source.repository, descriptor, 0)
+      const answer = yield* source.conversation.ask(thread, request)
+      const problem = problemOf(source, request, answer, thread.nowMs)
+      if (problem !== null) throw problem
+      const body = new BlobBody(request, answer)
       yield body
       if (body.broken !== null) throw body.broken
       if (body.digest === descriptor.digest) return body.config
@@ -58,13 +62,15 @@ export function* fetchLayer(thread: PullThread, source: BlobSource, descriptor: 
   let offset = 0
   for (let attempt = 1; ; attempt += 1) {
     try {
+      const request = blobRequest('layer', source.repository, descriptor, offset)
       const resumed = offset > 0
-      const asked = offset
       // Whatever answers a Range request wrongly is asked for the whole layer in the next attempt.
       offset = 0
-      const body = yield* openBlob(thread, source, { purpose: 'layer', descriptor, offset: asked })
+      const early = resumed ? null : source.conversation.askAtOnce(thread, request)
+      const answer = early?.status === 200 ? early : yield* askTwice(thread, source, request)
+      const body = new BlobBody(request, answer)
       yield body
-      offset = asked + body.receivedBytes
+      offset = request.offset + body.receivedBytes
       if (body.broken !== null) throw body.broken
       if (offset === size && body.digest === digest) return
       const code = offset < size ? 'TRUNCATED' : 'DIGEST_MISMATCH'
@@ -79,43 +85,41 @@ export function* fetchLayer(thread: PullThread, source: BlobSource, descriptor: 
   }
 }
 
-interface WantedBlob {
-  purpose: 'config' | 'layer'
-  descriptor: Descriptor
-  offset: number
-}
-
 /**
  * The engine asks for a layer's size first and then, where that fails, for the layer: a refusal is heard twice. What a resumed download
  * is refused with is always worth another attempt.
  *
- * @throws RegistryFailure where the blob is not to be had
+ * @throws RegistryFailure where the layer is not to be had
  */
-function* openBlob(
-  thread: PullThread,
-  { conversation, repository }: BlobSource,
-  { purpose, descriptor, offset }: WantedBlob,
-): Script<BlobBody> {
-  const request = blobRequest(purpose, repository, descriptor, offset)
+function* askTwice(thread: PullThread, source: BlobSource, request: RegistryRequest): Script<Answer> {
   for (let asked = 1; ; asked += 1) {
     try {
-      const answer = yield* conversation.ask(thread, request)
-      const problem = problemOf(request, answer)
-      if (problem === null) return new BlobBody(request, answer)
-      throw problem ?? conversation.refusalOf(answer, request, thread.nowMs)
+      const answer = yield* source.conversation.ask(thread, request)
+      const problem = problemOf(source, request, answer, thread.nowMs)
+      if (problem === null) return answer
+      throw problem
     } catch (error) {
       if (!(error instanceof RegistryFailure)) throw error
-      if (offset > 0)
-        throw new RegistryFailure(error.code, error.message, { status: error.status, retried: true, cause: error })
-      if (purpose === 'config' || asked === 2) throw error
+      if (request.offset > 0) {
+        const { code, message, status } = error
+        throw new RegistryFailure(code, message, { status, retried: true, cause: error })
+      }
+      if (asked === 2) throw error
     }
   }
 }
 
-/** Why an answer brings no blob; null where it does, undefined where its status says it. */
-function problemOf({ offset }: RegistryRequest, { status, rangeStart }: Answer): RegistryFailure | null | undefined {
+/** Why an answer brings no blob; null where it does. */
+function problemOf(
+  { conversation }: BlobSource,
+  request: RegistryRequest,
+  answer: Answer,
+  nowMs: number,
+): RegistryFailure | null {
+  const { status, rangeStart } = answer
+  const { offset } = request
   if (status === 404) return new RegistryFailure('NOT_FOUND', 'unknown blob', { status })
-  if (status < 200 || status > 399) return undefined
+  if (status < 200 || status > 399) return conversation.refusalOf(answer, request, nowMs)
   if (offset === 0 || (status === 206 && rangeStart === offset)) return null
   return new RegistryFailure('MALFORMED', 'expected HTTP 206 from byte range request', { status })
 }

@@ -32,14 +32,22 @@ export class EngineConversation extends RegistryConversation implements TokenSen
   }
 
   /** Learns how to authenticate. The answer's status does not matter, only whether it challenges: so does the engine. */
-  *ping(): Script {
+  *ping(thread: PullThread): Script {
     const request = this.address(pingRequest(), null)
-    const answer = yield request
+    const answer = thread.askAtOnce(request) ?? (yield request)
     const { status, challenges } = this.isFinal(answer) ? answer : yield* this.#named(request, answer)
     if (status !== 401) return
     const bearer = challenges.find(({ scheme }) => scheme === 'bearer')
     this.#isBasic = bearer === undefined && challenges.some(({ scheme }) => scheme === 'basic')
     if (bearer !== undefined) this.#tokens = this.#tokensFor(bearer)
+  }
+
+  /** The last answer to a request where nothing has to happen before; else null, and it is to be asked for. */
+  askAtOnce(thread: PullThread, request: RegistryRequest): Answer | null {
+    const token = this.#tokens === null ? null : this.#tokens.known(thread.nowMs)
+    if (this.#isBasic || (token === null && this.#tokens !== null)) return null
+    const answer = thread.askAtOnce(this.address(request, token))
+    return answer !== null && this.isFinal(answer) ? answer : null
   }
 
   /**
@@ -128,7 +136,7 @@ export function* logIn(
   { endpoint, login, as }: { endpoint: Endpoint; login: Login; as: 'docker' | 'podman' },
 ): Script {
   const conversation = new EngineConversation({ engine, endpoint, login, repository: null, logsInAs: as })
-  yield* conversation.ping()
+  yield* conversation.ping(thread)
   const { status, statusText } = yield* conversation.ask(thread, pingRequest())
   if (status === 200) return
   const text = `login attempt to ${endpoint.shownUrl}/v2/ failed with status: ${status} ${statusText}`

@@ -1,6 +1,6 @@
 // One thread of a pull: runs a script step by step, in the order of its code. The wire that it belongs to carries the steps out.
 import type { PullProgress } from './outcome.ts'
-import type { Answer, Script, Step } from './steps.ts'
+import type { Answer, RegistryRequest, Script, Step } from './steps.ts'
 
 /** Whose script a thread runs. */
 export interface ThreadOwner<Result = unknown> {
@@ -28,6 +28,9 @@ export abstract class PullThread<Result = unknown> {
 
   /** Another thread of the same pull, which begins now once it is woken. */
   abstract fork<Other>(owner: ThreadOwner<Other>): PullThread<Other>
+
+  /** The answer to a request where nothing has to happen before; else null, and the request is asked as a step. */
+  abstract askAtOnce(request: RegistryRequest): Answer | null
 
   /** Goes on, if it waits to be woken. */
   wake(nowMs: number): void {

@@ -92,7 +92,12 @@ export class Transfer implements Part, ThreadOwner<void> {
       }
     }
     if (!inChains) return
-    if (this.#below !== null && (!this.#below.isOver || this.#below.failure !== null)) yield* over(this.#below, thread)
+    const below = this.#below
+    if (below !== null) {
+      below.wakes(thread)
+      while (!below.isOver) yield untilWoken
+      if (below.failure !== null) throw below.failure
+    }
     const unpackMs = this.layer.size * unpackMsPerByte
     if (unpackMs > 0) yield unpackMs
   }

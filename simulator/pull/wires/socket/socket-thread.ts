@@ -42,6 +42,11 @@ export class SocketThread<Result = unknown> extends PullThread<Result> {
     return new SocketThread(owner, this.progress, this.#wire)
   }
 
+  /** Every answer takes its time. */
+  askAtOnce(): null {
+    return null
+  }
+
   protected carryOut(step: NonNullable<Step>): Answer | undefined {
     if (step === inTime) return noAnswer
     if (typeof step === 'number') this.#finish(this.#wait(step))

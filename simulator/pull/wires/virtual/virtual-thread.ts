@@ -61,6 +61,17 @@ export class VirtualThread<Result = unknown> extends PullThread<Result> implemen
     return new VirtualThread(owner, this.#ledger, this.#wire, { nowMs: this.#clientMs })
   }
 
+  /** What costs nothing and is never refused is answered ahead of its time. */
+  askAtOnce(request: RegistryRequest): Answer | null {
+    const asked = this.#modelled(request)
+    this.#request = request
+    this.#asked = asked
+    if (asked === null) return null
+    const servedMs = this.#clientMs + this.#wire.servedMs
+    const early = this.#ledger.askEarly(request, asked, servedMs)
+    return early === null ? null : this.#answered(request, early, servedMs)
+  }
+
   due(nowMs: number): void {
     switch (this.#doing) {
       case 'waiting':
@@ -116,18 +127,16 @@ export class VirtualThread<Result = unknown> extends PullThread<Result> implemen
   }
 
   #ask(request: RegistryRequest): Answer | undefined {
-    const asked = this.#modelled(request)
-    if (asked === null) {
+    // A script that has tried to ask at once has said already what it asks.
+    const early = this.#request === request ? null : this.askAtOnce(request)
+    if (early !== null) return early
+    if (this.#asked === null) {
+      this.#request = null
       this.#ledger.requests += 1
       return nowhere(String(request.location))
     }
-    const servedMs = this.#clientMs + this.#wire.servedMs
-    const early = this.#ledger.askEarly(request, asked, servedMs)
-    if (early !== null) return this.#answered(request, early, servedMs)
-    this.#request = request
-    this.#asked = asked
     this.#doing = 'asking'
-    this.#wire.schedule(servedMs, this, this.#place)
+    this.#wire.schedule(this.#clientMs + this.#wire.servedMs, this, this.#place)
     return undefined
   }
 
@@ -152,6 +161,7 @@ export class VirtualThread<Result = unknown> extends PullThread<Result> implemen
 
   #answered(request: RegistryRequest, answer: ModelledAnswer, servedMs: number): Answer {
     this.#clientMs = servedMs + this.#wire.halfRoundTripMs
+    this.#request = null
     if (request.kind === 'blob') {
       this.#answer = answer
       this.#askedMs = servedMs - this.#wire.servedMs
