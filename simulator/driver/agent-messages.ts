@@ -2,8 +2,8 @@
 // view of the answer. Pure, so that every driver sends and reads the same.
 import type { AgentImage, HeartbeatReply, HeartbeatRequest, ImageState } from '../../server/api/manager.ts'
 import type { CheckInAnswer, ImageDefinition } from '../agent/agent.ts'
-import { CoolDown } from '../pull/cool-down.ts'
-import type { PullProgress } from '../pull/engine.ts'
+import { CoolDown } from '../pull/protocol/cool-down.ts'
+import type { PullProgress } from '../pull/protocol/outcome.ts'
 import type { Scenario, ScenarioImage } from '../scenario/scenario.ts'
 import { identityOf } from './agent-names.ts'
 import { coolDownStream } from './agent-streams.ts'

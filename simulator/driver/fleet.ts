@@ -14,7 +14,7 @@ import {
 import { step } from '../agent/step.ts'
 import type { Emit, EventLog } from '../events/event-log.ts'
 import type { WaitingAgent } from '../events/events.ts'
-import type { PullError, PullResult } from '../pull/engine.ts'
+import type { PullError, PullResult } from '../pull/protocol/outcome.ts'
 import type { AgentSelection, FleetGroup, Scenario } from '../scenario/scenario.ts'
 import { agentServerId } from './agent-names.ts'
 import { type QuietRefresh, QuietRefreshes } from './quiet-refreshes.ts'

@@ -55,8 +55,3 @@ export function modelledPublisher(registry: Pick<ModelledRegistry, 'publish' | '
     find: ({ repository, tag }) => registry.find(repository, tag)?.digest ?? null,
   }
 }
-
-/** How many images a timeline publishes at most. */
-export function publicationsMax({ timeline }: Pick<Scenario, 'timeline'>): number {
-  return timeline.reduce((sum, action) => sum + 1 + (action.do === 'push-image' ? action.tags.length : 0), 0)
-}

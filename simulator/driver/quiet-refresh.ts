@@ -2,8 +2,8 @@
 // come between: the agent does nothing else, the registry refuses no version check, and no tag moves before the last pull has ended.
 import type { AgentState, ImageDefinition } from '../agent/agent.ts'
 import { retryGapMs } from '../checks/registry-actions.ts'
-import type { Exchange, ModelledPulls } from '../pull/modelled/pulls.ts'
-import type { Persona } from '../pull/personas.ts'
+import type { Persona } from '../pull/protocol/personas.ts'
+import type { Exchange, VirtualPulls } from '../pull/wires/virtual/virtual-pulls.ts'
 import type { QuietRefresh } from './quiet-refreshes.ts'
 
 export interface UnchangedRefresh extends QuietRefresh {
@@ -21,13 +21,13 @@ interface Plan {
 
 /** Plans are made once for each list of definitions, which thousands of agents share. */
 export class QuietRefreshPlanner {
-  readonly #pulls: ModelledPulls
+  readonly #pulls: VirtualPulls
   readonly #plans = new WeakMap<
     readonly ImageDefinition[],
     Map<Persona, { registryVersion: number; plan: Plan | null }>
   >()
 
-  constructor(pulls: ModelledPulls) {
+  constructor(pulls: VirtualPulls) {
     this.#pulls = pulls
   }
 

@@ -7,9 +7,9 @@ import { turnOf } from '../../server/kernel/turns.ts'
 import type { CheckInAnswer, ImageDefinition } from '../agent/agent.ts'
 import type { EventLog } from '../events/event-log.ts'
 import type { Peer } from '../events/events.ts'
-import { type Engine, PullError, type PullProgress } from '../pull/engine.ts'
-import { createPoliteEngine } from '../pull/polite-engine.ts'
-import { createRegistryEngine } from '../pull/registry-engine.ts'
+import type { Engine } from '../pull/engine.ts'
+import { PullError, type PullProgress } from '../pull/protocol/outcome.ts'
+import { createRegistryEngine } from '../pull/wires/socket/registry-engine.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { AnswerReader, agentSource, coolDownOf, heartbeatOf, imageReportOf } from './agent-messages.ts'
 import { agentHostname, agentServerId } from './agent-names.ts'
@@ -247,21 +247,19 @@ export class RealTimeFleet implements FleetPorts {
 
   #createEngine(agent: FleetAgent): Engine {
     const { scenario, timekeeper, registryUrl, contentDirectory } = this.#options
-    const nowMs = () => this.nowMs()
-    const pulling = createRegistryEngine({
+    return createRegistryEngine({
       persona: agent.group.persona,
+      coolDown: coolDownOf(agent, scenario.seed),
       random: (reference) => randomStream(scenario.seed, pullStreamName(agent, reference)),
       resolve: () => registryUrl,
       headers: { 'x-kasm-sim-agent': String(agent.index), 'x-kasm-sim-source': agentSource(agent) },
       pullHeader: 'x-kasm-sim-pull',
       delay: (durationMs, signal) => this.#wait(durationMs, signal, turnOf('exchange', timekeeper.work.takeNumber())),
       begin: (name) => timekeeper.begin(`${agentHostname(agent.index)}: ${name}`),
-      nowMs,
+      nowMs: () => this.nowMs(),
       unpackBytesPerSecond: scenario.network.unpackBytesPerSecond,
       ...(contentDirectory === undefined ? {} : { contentDirectory: `${contentDirectory}/agent-${agent.index}` }),
     })
-    const coolDown = coolDownOf(agent, scenario.seed)
-    return coolDown === null ? pulling : createPoliteEngine(pulling, { coolDown, nowMs })
   }
 
   /** An agent that was added since gets its host with its first need of one. */

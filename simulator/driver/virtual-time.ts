@@ -6,8 +6,8 @@ import type { KasmModel } from '../../server/model/model.ts'
 import type { ImageDefinition } from '../agent/agent.ts'
 import { groupsByAgent } from '../checks/signals.ts'
 import type { LinkRates } from '../network/shared-link.ts'
-import { ModelledPulls } from '../pull/modelled/pulls.ts'
-import { personas } from '../pull/personas.ts'
+import { personas } from '../pull/protocol/personas.ts'
+import { VirtualPulls } from '../pull/wires/virtual/virtual-pulls.ts'
 import type { ModelledRegistry } from '../registry/modelled-registry.ts'
 import { TrafficRecorder } from '../report/registry-traffic.ts'
 import type { Scenario, TimelineAction } from '../scenario/scenario.ts'
@@ -20,7 +20,7 @@ import type { ImageLibrary } from './image-library.ts'
 import { Office } from './office.ts'
 import { createPeople } from './people.ts'
 import type { DriveOptions, EndReason } from './prepared-run.ts'
-import { modelledPublisher, publicationsMax } from './push.ts'
+import { modelledPublisher } from './push.ts'
 import { QuietRefreshPlanner, type UnchangedRefresh } from './quiet-refresh.ts'
 import { carryOut, describe, timelineOf } from './timeline.ts'
 import { VirtualCheckIns } from './virtual-check-ins.ts'
@@ -60,7 +60,7 @@ class VirtualDriver implements FleetPorts {
   readonly #options: VirtualTimeOptions
   readonly #queue: EventQueue
   readonly #fleet: Fleet
-  readonly #pulls: ModelledPulls
+  readonly #pulls: VirtualPulls
   readonly #quietRefreshes: QuietRefreshPlanner
   readonly #timers: Record<AgentTimer, TimerTask>[]
   readonly #webApp: VirtualWebApp
@@ -196,12 +196,9 @@ class VirtualDriver implements FleetPorts {
     this.#pulls.abort(agent, pullId, this.#queue.nowMs)
   }
 
-  removeImage(agent: number, { digest }: { reference: string | null; digest: string }): void {
-    const { held, dangling } = this.#agent(agent).state
+  removeImage(agent: number, image: { reference: string | null; digest: string }): void {
     this.#checkIns.noteNews(agent)
-    if (dangling.some((image) => image.digest === digest)) return
-    for (const image of held.values()) if (image.digest === digest) return
-    this.#pulls.removeImage(agent, digest)
+    this.#pulls.remove(agent, image)
   }
 
   #timerDue(agent: number, timer: AgentTimer, nowMs: number): void {
@@ -291,11 +288,11 @@ class VirtualDriver implements FleetPorts {
     }
   }
 
-  #createPulls(): ModelledPulls {
+  #createPulls(): VirtualPulls {
     const { scenario, registry, log } = this.#options
     const { agents } = this.#fleet
     const streams = createStreams(scenario.seed)
-    return new ModelledPulls({
+    return new VirtualPulls({
       registry,
       network: scenario.network,
       sources: agents.map(agentSource),
@@ -304,7 +301,6 @@ class VirtualDriver implements FleetPorts {
       coolDowns: agents.map((agent) => coolDownOf(agent, scenario.seed)),
       downlinkBytesPerMs: agents.map(({ group }) => (group.downlinkBytesPerSecond ?? Number.POSITIVE_INFINITY) / 1_000),
       changeRates: this.#options.changeRates,
-      imagesMax: scenario.images.length + publicationsMax(scenario),
       random: (agent, reference) => streams(pullStreamName(this.#agent(agent), reference)),
       nowMs: () => this.#queue.nowMs,
       schedule: (atMs, task, place) => this.#queue.schedule(atMs, task, place),
@@ -318,7 +314,6 @@ class VirtualDriver implements FleetPorts {
         this.#checkIns.pullEnds(agent, { news: false })
         this.#fleet.pullFailed(agent, pullId, reference, error)
       },
-      heldDigest: (agent, reference) => this.#agent(agent).state.held.get(reference)?.digest,
     })
   }
 

@@ -2,7 +2,7 @@
 // graphdriver and of the containerd image store are both here (docs/registries.md 1.5, docs/pull.md).
 import type { PullFailureCode } from '../events/events.ts'
 import { EngineRefusal } from './docker-engine-api.ts'
-import { PullError } from './engine.ts'
+import { PullError } from './protocol/outcome.ts'
 
 /** The first that matches counts: a 429 within "error parsing HTTP 429 response body" is a denial first of all. */
 const meanings: readonly [pattern: RegExp, code: PullFailureCode, status: number | null][] = [

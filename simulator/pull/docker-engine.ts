@@ -4,8 +4,9 @@ import { KasmSimError } from '../../server/kernel/errors.ts'
 import { type ImageReference, parseReference } from '../../server/kernel/reference.ts'
 import { DockerEngineApi, type EngineLogin, type EnginePull } from './docker-engine-api.ts'
 import { asPullError } from './docker-engine-failure.ts'
-import { type Engine, PullError, type PullRequest, type PullResult } from './engine.ts'
-import { familiarReference, loginHost } from './names.ts'
+import type { Engine, PullRequest } from './engine.ts'
+import { familiarReference, loginHost } from './protocol/names.ts'
+import { PullError, type PullResult } from './protocol/outcome.ts'
 
 export interface DockerEnginesOptions {
   /** `unix:///var/run/docker.sock`, `tcp://10.0.0.5:2375`; agents are spread over them in turn. */

@@ -4,12 +4,13 @@ import type { BodyEffect, FaultDecision, LostAnswer } from '../../server/faults/
 import type { RequestClass } from '../events/events.ts'
 import type { RegistryAccount } from '../scenario/scenario.ts'
 import type { AccessRules } from './answer/access-rules.ts'
-import { type ManifestIdentity, RegistryAnswers } from './answer/answers.ts'
+import { RegistryAnswers } from './answer/answers.ts'
 import { blobPart, missingManifest } from './answer/content.ts'
 import { substituteFor } from './answer/lost-answer.ts'
 import type { Challenge, Problem } from './answer/problem.ts'
 import type { Access, Login, RegistryRequest, Token } from './answer/request.ts'
-import { type ModelledImage, ModelledImages, type ModelledReference } from './modelled-images.ts'
+import { mediaTypes } from './manifest.ts'
+import { type ModelledDocument, ModelledImages } from './modelled-images.ts'
 import type { PolicyRefusal, Profile } from './policy/policy.ts'
 import type { SyntheticImage } from './synthetic.ts'
 
@@ -23,7 +24,7 @@ export interface ModelledToken extends Token {
 }
 
 /** How a request says who sends it: a token, or a user name and password (Basic). */
-type ModelledAuthorization = { token: ModelledToken } | { login: ModelledLogin }
+export type ModelledAuthorization = { token: ModelledToken } | { login: ModelledLogin }
 
 /** What is asked of the registry. */
 export interface ModelledRequest {
@@ -33,17 +34,11 @@ export interface ModelledRequest {
   repository: string | null
   /** A tag or a digest. */
   reference: string | null
-  /** The image whose document or blob is asked for by digest; of a request by tag the registry finds it itself. */
-  image: ModelledImage | null
-  /** Which of the image's documents. */
-  role: 'index' | 'platform' | null
   /** Of a blob: what is left of it from `offset` on. */
   sizeBytes: number
   offset: number
   /** Whether it goes where a redirect has sent it: to a host that asks nobody who he is. */
   redirected: boolean
-  /** Whether it is for a layer, whose bytes take their time. */
-  isLayer: boolean
   authorization: ModelledAuthorization | null
   source: string
 }
@@ -57,8 +52,10 @@ export interface ModelledAnswer {
   challengeError: Challenge['error']
   /** Of what is served. */
   bytes: number
-  /** What a tag stands for. */
-  image: ModelledImage | null
+  /** The document that was asked for, also by HEAD. */
+  document: ModelledDocument | null
+  /** Where a blob is to be had instead. */
+  location: string | null
   token: ModelledToken | null
   authenticated: boolean
   headers: Record<string, string>
@@ -77,9 +74,9 @@ export interface ModelledAnswer {
 export const noHeaders: Record<string, string> = {}
 
 const success: ModelledAnswer = {
-  ...{ status: 200, body: '', challenge: null, challengeError: null, bytes: 0, image: null, token: null },
+  ...{ status: 200, body: '', challenge: null, challengeError: null, bytes: 0, document: null, token: null },
   ...{ authenticated: false, headers: noHeaders, rateLimitRemaining: null, lost: null, onEnd: null },
-  ...{ spoiled: null, fault: null },
+  ...{ location: null, spoiled: null, fault: null },
 }
 
 /**
@@ -115,9 +112,9 @@ export class ModelledRegistry {
     return this.#answers.isFree(requestClass)
   }
 
-  /** Every image ever published, by number. */
-  get images(): readonly ModelledImage[] {
-    return this.#images.all
+  /** Raised by every publication. */
+  get version(): number {
+    return this.#images.version
   }
 
   /** Publishes under the image's tag; a tag that is there moves. */
@@ -125,14 +122,14 @@ export class ModelledRegistry {
     return this.#images.publish(image)
   }
 
-  /** Reads a docker reference; its host is not looked at, as in a run of real time. */
-  read(reference: string): ModelledReference {
-    return this.#images.read(reference)
+  /** What a tag or digest stands for now. */
+  find(repository: string, name: string): ModelledDocument | null {
+    return this.#images.find(repository, name)
   }
 
-  /** What a tag or digest stands for now. */
-  find(repository: string, name: string): ModelledImage | null {
-    return this.#images.find(repository, name)
+  /** What a configuration says; empty for other blobs. */
+  configText(digest: string): string {
+    return this.#images.configText(digest)
   }
 
   /** The answer to a request that is served now. Time must not run backwards, but for classes that are free. */
@@ -159,11 +156,11 @@ export class ModelledRegistry {
     const { class: requestClass, method } = request
     const isToken = requestClass === 'token'
     const admission = isToken ? null : this.#answers.admit(asked, nowMs)
-    const image = admission?.problem === null ? this.#imageOf(request) : null
+    const document = admission?.problem === null ? this.#documentOf(request) : null
     const decision =
       admission === null
         ? this.#answers.decideToken(asked, nowMs)
-        : this.#answers.decide(asked, admission, image && identityOf(image, request.role), nowMs)
+        : this.#answers.decide(asked, admission, document, nowMs)
     const answer: ModelledAnswer = { ...success }
     answer.authenticated = decision.user !== null
     answer.rateLimitRemaining = decision.rateLimitRemaining
@@ -177,15 +174,19 @@ export class ModelledRegistry {
     if (isToken) return this.#grant(request, answer, nowMs)
     if (requestClass === 'blob') return this.#serveBlob(request, answer)
     if (requestClass === 'ping') return answer
-    if (image === null) return say(answer, this.#missing(request))
-    answer.image = image
-    if (method !== 'HEAD') answer.bytes = sizeOf(image, request.role)
+    if (requestClass === 'other') {
+      answer.bytes = noReferrers.length
+      return answer
+    }
+    if (document === null) return say(answer, this.#missing(request))
+    answer.document = document
+    if (method !== 'HEAD') answer.bytes = document.sizeBytes
     return answer
   }
 
-  #imageOf({ class: requestClass, image, repository, reference }: ModelledRequest): ModelledImage | null {
+  #documentOf({ class: requestClass, repository, reference }: ModelledRequest): ModelledDocument | null {
     if (requestClass !== 'version-check' && requestClass !== 'manifest') return null
-    return image ?? this.#images.find(repository ?? '', reference ?? '')
+    return this.#images.find(repository ?? '', reference ?? '')
   }
 
   #grant(
@@ -221,6 +222,7 @@ export class ModelledRegistry {
   #serveBlob({ redirected, offset, sizeBytes }: ModelledRequest, answer: ModelledAnswer): ModelledAnswer {
     if (this.#redirectStatus !== null && !redirected) {
       answer.status = this.#redirectStatus
+      answer.location = blobHostUrl
       return answer
     }
     const part = blobPart(offset + sizeBytes, offset === 0 ? null : { firstBytes: offset, lastBytes: null })
@@ -245,11 +247,6 @@ function askedOf(request: ModelledRequest): RegistryRequest {
     repository: request.class === 'token' ? null : request.repository,
     authorizationKey: authorization === null ? undefined : headerOf(authorization),
   }
-}
-
-function identityOf(image: ModelledImage, role: ModelledRequest['role']): ManifestIdentity {
-  const isPlatform = role === 'platform'
-  return { digest: isPlatform ? image.manifestDigest : image.digest, role: isPlatform ? 'platform' : 'index' }
 }
 
 /** Has an answer say no. */
@@ -277,15 +274,17 @@ function hasAny(headers: Record<string, string>): boolean {
   return false
 }
 
-function sizeOf({ manifestBytes, indexBytes }: ModelledImage, role: ModelledRequest['role']): number {
-  return role === 'platform' ? manifestBytes : indexBytes
-}
-
 /** What tells one Authorization header from another. */
 function headerOf(authorization: ModelledAuthorization): string {
   if ('token' in authorization) return `Bearer ${authorization.token.id}`
   return `Basic ${authorization.login.username}:${authorization.login.password}`
 }
+
+/** Where redirected blobs are. */
+export const blobHostUrl = 'https://blobs.invalid/'
+
+/** The document that says who refers to a manifest: nobody does. */
+const noReferrers = JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.imageIndex, manifests: [] })
 
 function refusalOf({ status, body, headers, lineEnds }: PolicyRefusal): Partial<ModelledAnswer> {
   return { status, body, headers, lost: lineEnds === 'lf' ? 'malformed' : null }

@@ -2,7 +2,7 @@
 // nothing optional. People write the source form of schema.ts; compile.ts turns one into the other.
 import type { PruneImagesMode } from '../agent/agent.ts'
 import type { Expectation } from '../checks/expectation.ts'
-import type { PersonaName } from '../pull/personas.ts'
+import type { PersonaName } from '../pull/protocol/personas.ts'
 import type { Fault } from '../registry/faults/registry-fault.ts'
 
 export interface Scenario {

@@ -1,7 +1,7 @@
 // The part of the scenario schema that says which agents there are.
 import { type Static, Type } from 'typebox'
 import { Count, Duration, Flag, own, Rate, Size, Text } from '../../server/kernel/schema-leaves.ts'
-import { personaNames } from '../pull/personas.ts'
+import { personaNames } from '../pull/protocol/personas.ts'
 import { agentConfigDefaults, fleetDefaults } from './defaults.ts'
 
 const groupFields = {

@@ -5,7 +5,7 @@ import { step } from '../../simulator/agent/step.ts'
 import { Fleet, type StepAgent } from '../../simulator/driver/fleet.ts'
 import { createEventLog } from '../../simulator/events/event-log.ts'
 import type { RunEvent } from '../../simulator/events/events.ts'
-import { PullError } from '../../simulator/pull/engine.ts'
+import { PullError } from '../../simulator/pull/protocol/outcome.ts'
 import { group, image, scenarioOf } from '../scenario/compiled.ts'
 
 /** What is drawn at random: how a pull goes, one after the other and over again. */

@@ -15,7 +15,7 @@ import { type InvariantName, invariants, type World } from '../../simulator/fuzz
 import { judge } from '../../simulator/fuzz/judge.ts'
 import { type MutantName, type Mutation, mutationOf } from '../../simulator/fuzz/mutants.ts'
 import { scenarioArbitrary } from '../../simulator/fuzz/scenario-arbitrary.ts'
-import { Disks } from '../../simulator/pull/modelled/disks.ts'
+import { LocalImages } from '../../simulator/pull/protocol/local-images.ts'
 import { ModelledImages } from '../../simulator/registry/modelled-images.ts'
 import { runScenario } from '../../simulator/run/run.ts'
 import { compileScenario } from '../../simulator/scenario/compile.ts'
@@ -185,19 +185,21 @@ const wrongParts: [InvariantName, string, () => unknown][] = [
   [
     'layers-shared',
     'disks that know no layer of another image',
-    () =>
-      vi
-        .spyOn(Disks.prototype, 'missingLayers')
-        .mockImplementation((_agent, image) => image.layers.map((_, index) => index)),
+    () => vi.spyOn(LocalImages.prototype, 'hasLayer').mockReturnValue(false),
   ],
   [
     'tags-current',
     'a registry that answers with what a tag was first',
     () => {
       const { find } = ModelledImages.prototype
+      const first = new WeakMap<ModelledImages, Map<string, ReturnType<typeof find>>>()
       vi.spyOn(ModelledImages.prototype, 'find').mockImplementation(function (this: ModelledImages, repository, name) {
-        const image = find.call(this, repository, name)
-        return this.all.find((other) => other.repository === image?.repository) ?? image
+        const known = first.get(this) ?? new Map()
+        first.set(this, known)
+        const found = find.call(this, repository, name)
+        const key = `${repository} ${name}`
+        if (found !== null && !known.has(key)) known.set(key, found)
+        return known.get(key) ?? found
       })
     },
   ],

@@ -1,6 +1,6 @@
 // Clients with a content store: what they keep, resume, drop and leave behind.
 import { expect, test } from 'vitest'
-import type { PersonaName } from '../../simulator/pull/personas.ts'
+import type { PersonaName } from '../../simulator/pull/protocol/personas.ts'
 import { answer, answerError, gate, startEngine, startTestRegistry } from './support.ts'
 
 const contentPersonas: PersonaName[] = ['containerd', 'containerd-legacy', 'podman', 'crane']

@@ -1,7 +1,7 @@
 // Answers that are known in advance (docs/registries.md, section on what follows). Each test says in its name whether the answer is
 // documented, read from the client's source, or inferred.
 import { expect, test } from 'vitest'
-import type { PersonaName } from '../../simulator/pull/personas.ts'
+import type { PersonaName } from '../../simulator/pull/protocol/personas.ts'
 import { buildImage, type SyntheticImage } from '../../simulator/registry/synthetic.ts'
 import { answerError, type SeenRequest, startEngine, startTestRegistry, type TestRegistry } from './support.ts'
 

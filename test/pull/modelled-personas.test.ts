@@ -1,7 +1,7 @@
 // Every persona makes the same requests in both kinds of time, also where the registry says no or breaks.
 import { expect, test } from 'vitest'
 import type { RunEvent } from '../../simulator/events/events.ts'
-import { personaNames } from '../../simulator/pull/personas.ts'
+import { personaNames } from '../../simulator/pull/protocol/personas.ts'
 import { runScenario } from '../../simulator/run/run.ts'
 import { compileScenario } from '../../simulator/scenario/compile.ts'
 import type { ScenarioSource } from '../../simulator/scenario/schema.ts'

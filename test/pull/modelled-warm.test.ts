@@ -2,7 +2,7 @@
 // and layers that nobody waits for any more.
 import { expect, test } from 'vitest'
 import type { RunEvent } from '../../simulator/events/events.ts'
-import { personaNames } from '../../simulator/pull/personas.ts'
+import { personaNames } from '../../simulator/pull/protocol/personas.ts'
 import { runScenario } from '../../simulator/run/run.ts'
 import { compileScenario } from '../../simulator/scenario/compile.ts'
 import type { ScenarioSource } from '../../simulator/scenario/schema.ts'

@@ -1,7 +1,7 @@
 // What each persona sends, request by request, against golden files: method, path, status, authorization; then how the pull ended, in
 // the client's own words, and what it waited. test/container compares the `docker` and `podman` personas with the real clients.
 import { describe, expect, test } from 'vitest'
-import { type PersonaName, personaNames, personas } from '../../simulator/pull/personas.ts'
+import { type PersonaName, personaNames, personas } from '../../simulator/pull/protocol/personas.ts'
 import { answerError, formatTrace, type PublishedImage, startEngine, startTestRegistry, tokenDesk } from './support.ts'
 
 const image = 'kasmweb/chrome:1'

@@ -1,12 +1,11 @@
 // The polite persona: patience after a denial, in both kinds of time.
 import { expect, test } from 'vitest'
 import { randomStream } from '../../server/kernel/random.ts'
-import { CoolDown } from '../../simulator/pull/cool-down.ts'
-import { type Engine, PullError, type PullResult } from '../../simulator/pull/engine.ts'
-import { createPoliteEngine } from '../../simulator/pull/polite-engine.ts'
+import { CoolDown } from '../../simulator/pull/protocol/cool-down.ts'
 import { runScenario } from '../../simulator/run/run.ts'
 import { compileScenario } from '../../simulator/scenario/compile.ts'
 import type { ScenarioSource } from '../../simulator/scenario/schema.ts'
+import { answerError, startEngine, startTestRegistry } from './support.ts'
 
 const minuteMs = 60_000
 const coolDown = () => new CoolDown(() => randomStream(1, 'polite'))
@@ -37,25 +36,17 @@ test('is patient with each registry on its own, and starts over once one has giv
 })
 
 test('asks nothing while it waits, and then asks again', async () => {
-  let nowMs = 0
-  let asked = 0
-  const result: PullResult = { outcome: 'downloaded', digest: '', downloadedBytes: 1, sizeBytes: 1, requests: 5 }
-  const inner: Engine = {
-    pull: async () => {
-      asked += 1
-      if (asked === 1) throw new PullError('TOOMANYREQUESTS', 'toomanyrequests: slow down', { status: 429 })
-      return result
-    },
-    remove: () => {},
-    close: async () => {},
-  }
-  const engine = createPoliteEngine(inner, { coolDown: coolDown(), nowMs: () => nowMs })
-  const pull = () => engine.pull({ reference: 'kasmweb/chrome:1', credentials: null }, new AbortController().signal)
-  await expect(pull()).rejects.toThrow('slow down')
-  await expect(pull()).rejects.toThrow(/waits \d+(\.\d)?s before asking docker\.io again/)
-  nowMs = minuteMs
-  expect(await pull()).toBe(result)
-  expect(asked).toBe(2)
+  await using registry = await startTestRegistry()
+  await using agent = startEngine(registry, { persona: 'polite', coolDown: coolDown() })
+  const image = await registry.publish('kasmweb/chrome:1', ['a'])
+  registry.intercept = ({ path, time }, response) =>
+    path.endsWith(image.digest) && time === 1 && answerError(response, 429, 'TOOMANYREQUESTS', 'slow down')
+  await expect(agent.pull('kasmweb/chrome:1')).rejects.toThrow('slow down')
+  const asked = registry.seen.length
+  await expect(agent.pull('kasmweb/chrome:1')).rejects.toThrow(/waits \d+(\.\d)?s before asking docker\.io again/)
+  expect(registry.seen.length).toBe(asked)
+  agent.clock.advance(minuteMs)
+  expect(await agent.pull('kasmweb/chrome:1')).toMatchObject({ outcome: 'downloaded' })
 })
 
 const denied = (persona: 'docker' | 'polite'): ScenarioSource => ({

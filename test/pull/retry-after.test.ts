@@ -1,11 +1,10 @@
 // How long a registry wants to be left alone, in every form in which registries say so, and who listens.
 import { expect, test } from 'vitest'
 import { randomStream } from '../../server/kernel/random.ts'
-import { Attempts } from '../../simulator/pull/attempts.ts'
-import { CoolDown } from '../../simulator/pull/cool-down.ts'
-import { personas } from '../../simulator/pull/personas.ts'
-import { createPoliteEngine } from '../../simulator/pull/polite-engine.ts'
-import { retryAfterHeaderMs, retryAfterTextMs } from '../../simulator/pull/retry-after.ts'
+import { Attempts } from '../../simulator/pull/protocol/attempts.ts'
+import { CoolDown } from '../../simulator/pull/protocol/cool-down.ts'
+import { personas } from '../../simulator/pull/protocol/personas.ts'
+import { retryAfterHeaderMs, retryAfterTextMs } from '../../simulator/pull/protocol/retry-after.ts'
 import { answer, answerError, startEngine, startTestRegistry } from './support.ts'
 
 const nowMs = Date.parse('2026-11-24T10:00:00Z')
@@ -60,7 +59,8 @@ test.for<[string, { header?: string; message?: string; html?: boolean }, number,
   ['nothing, in an HTML page,', { html: true }, 30_000, 60_000],
 ])('polite leaves a registry that says %s alone as long, and up to twice', async ([, said, leastMs, mostMs]) => {
   await using registry = await startTestRegistry('none')
-  await using agent = startEngine(registry, { persona: 'polite' })
+  const coolDown = new CoolDown(() => randomStream(1, 'polite'))
+  await using agent = startEngine(registry, { persona: 'polite', coolDown })
   await registry.publish('team/app:1', ['a'])
   registry.intercept = ({ path, method }, response) => {
     if (!path.includes('/manifests/') || method !== 'GET') return false
@@ -68,12 +68,8 @@ test.for<[string, { header?: string; message?: string; html?: boolean }, number,
     if (said.html) return answer(response, 429, '<html>429 Too Many Requests</html>', 'text/html')
     return answerError(response, 429, 'TOOMANYREQUESTS', said.message ?? 'slow down')
   }
-  const coolDown = new CoolDown(() => randomStream(1, 'polite'))
-  const engine = createPoliteEngine(agent.engine, { coolDown, nowMs: () => agent.clock.nowMs() })
   const startMs = agent.clock.nowMs()
-  await expect(
-    engine.pull({ reference: 'team/app:1', credentials: null }, new AbortController().signal),
-  ).rejects.toMatchObject({ code: 'TOOMANYREQUESTS', status: 429 })
+  await expect(agent.pull('team/app:1')).rejects.toMatchObject({ code: 'TOOMANYREQUESTS', status: 429 })
   const waits = (afterMs: number) => coolDown.refusal('docker.io', startMs + afterMs) !== null
   expect(waits(leastMs - 1_000)).toBe(true)
   expect(waits(mostMs + 1)).toBe(false)

@@ -3,7 +3,7 @@
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createManualClock } from '../../server/kernel/clock.ts'
-import { createRegistryEngine, type RegistryEngineOptions } from '../../simulator/pull/registry-engine.ts'
+import { createRegistryEngine, type RegistryEngineOptions } from '../../simulator/pull/wires/socket/registry-engine.ts'
 import { findProfile } from '../../simulator/registry/policy/profiles.ts'
 import { type EmbeddedRegistry, startRegistry } from '../../simulator/registry/registry.ts'
 import type { SyntheticImage } from '../../simulator/registry/synthetic.ts'

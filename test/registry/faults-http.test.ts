@@ -6,7 +6,7 @@ import { expect } from 'vitest'
 import type { FaultDecision, FaultRule } from '../../server/faults/fault.ts'
 import type { Faults } from '../../server/faults/faults.ts'
 import { createManualClock } from '../../server/kernel/clock.ts'
-import { PullError } from '../../simulator/pull/engine.ts'
+import { PullError } from '../../simulator/pull/protocol/outcome.ts'
 import {
   createRegistryFaults,
   type Fault,

@@ -1,7 +1,7 @@
 // Our own engine logs in and pulls where profiles authenticate in their own way; what it says of a refusal is what people search for.
 import { expect, onTestFinished, test } from 'vitest'
 import { createManualClock } from '../../server/kernel/clock.ts'
-import { createRegistryEngine } from '../../simulator/pull/registry-engine.ts'
+import { createRegistryEngine } from '../../simulator/pull/wires/socket/registry-engine.ts'
 import { findProfile } from '../../simulator/registry/policy/profiles.ts'
 import { startRegistry } from '../../simulator/registry/registry.ts'
 

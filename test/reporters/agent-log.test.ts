@@ -4,7 +4,7 @@ import { createManualClock } from '../../server/kernel/clock.ts'
 import type { ImageDefinition } from '../../simulator/agent/agent.ts'
 import { Fleet } from '../../simulator/driver/fleet.ts'
 import { createEventLog } from '../../simulator/events/event-log.ts'
-import { PullError } from '../../simulator/pull/engine.ts'
+import { PullError } from '../../simulator/pull/protocol/outcome.ts'
 import { createAgentLog } from '../../simulator/reporters/agent-log.ts'
 import type { Scenario, ScenarioImage } from '../../simulator/scenario/scenario.ts'
 

@@ -1,7 +1,7 @@
 // What agents hold: layers that they have are not fetched again, tags bring what they stood for, containers keep their images, and what
 // the summary says of drift is what is on the disks.
 import type { RunEvent } from '../../events/events.ts'
-import { personas } from '../../pull/personas.ts'
+import { personas } from '../../pull/protocol/personas.ts'
 import type { Summary } from '../../report/summary.ts'
 import type { Judge, World } from './invariant.ts'
 

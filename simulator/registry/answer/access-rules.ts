@@ -67,6 +67,11 @@ export class AccessRules {
     return this.#logIns.areCounted
   }
 
+  /** What the registry calls itself to those who need a token; empty where nobody does. */
+  get service(): string {
+    return this.#authentication.scheme === 'none' ? '' : this.#authentication.service
+  }
+
   /** Path of the token endpoint; null where there is none. */
   get tokenPath(): string | null {
     return this.#authentication.scheme === 'bearer' ? (this.#authentication.tokenPath ?? '/token') : null
