@@ -2,7 +2,7 @@
 // Pure, so that both kinds of time publish the very same images.
 import { invariant } from '../../server/kernel/errors.ts'
 import { parseReference } from '../../server/kernel/reference.ts'
-import type { SyntheticImage } from '../registry/synthetic.ts'
+import type { SyntheticImage } from '../registry/content/synthetic.ts'
 import type { ScenarioImage } from '../scenario/scenario.ts'
 
 interface Published {

@@ -2,10 +2,10 @@
 import type { Dispatcher } from 'undici'
 import type { Timekeeper } from '../../server/kernel/timekeeper.ts'
 import type { PublishedImage } from '../registry/backend/backend.ts'
-import { publisherHeader } from '../registry/front.ts'
-import type { ModelledRegistry } from '../registry/modelled-registry.ts'
+import type { SyntheticImage } from '../registry/content/synthetic.ts'
+import { publisherHeader } from '../registry/http/registry-server.ts'
 import type { EmbeddedRegistry } from '../registry/registry.ts'
-import type { SyntheticImage } from '../registry/synthetic.ts'
+import type { VirtualRegistry } from '../registry/virtual/virtual-registry.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { awaitedBy } from './awaited.ts'
 import type { Publisher } from './image-library.ts'
@@ -48,7 +48,7 @@ function asPublisher(timekeeper: Timekeeper): Dispatcher.DispatcherComposeInterc
 }
 
 /** Without a wire, a push and what it leaves in the registry are the same. */
-export function modelledPublisher(registry: Pick<ModelledRegistry, 'publish' | 'find'>): Publisher {
+export function modelledPublisher(registry: Pick<VirtualRegistry, 'publish' | 'find'>): Publisher {
   return {
     publish: (image) => registry.publish(image),
     push: (images) => images.map((image) => registry.publish(image)),

@@ -4,9 +4,9 @@ import { KasmSimError } from '../../server/kernel/errors.ts'
 import { EventQueue } from '../../server/kernel/event-queue.ts'
 import { createKasmModel } from '../../server/model/model.ts'
 import type { LinkRates } from '../network/shared-link.ts'
-import { ModelledRegistry } from '../registry/modelled-registry.ts'
 import type { Profile } from '../registry/policy/policy.ts'
 import { loadProfile } from '../registry/profile-file.ts'
+import { VirtualRegistry } from '../registry/virtual/virtual-registry.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { definedImages, zonesOf } from './agent-messages.ts'
 import { FaultWatch } from './fault-watch.ts'
@@ -34,7 +34,7 @@ export function prepareVirtualRun(scenario: Scenario, options: VirtualRunOptions
     autoEnableAgents: scenario.webApp.autoEnableAgents,
     pruneImagesMode: scenario.webApp.pruneImagesMode,
   })
-  const registry = new ModelledRegistry({ profile, accounts: scenario.registry.accounts })
+  const registry = new VirtualRegistry({ profile, accounts: scenario.registry.accounts })
   const library = new ImageLibrary(scenario)
   const faults = new FaultWatch(scenario, profile.name)
   return {

@@ -8,7 +8,7 @@ import { groupsByAgent } from '../checks/signals.ts'
 import type { LinkRates } from '../network/shared-link.ts'
 import { personas } from '../pull/protocol/personas.ts'
 import { VirtualPulls } from '../pull/wires/virtual/virtual-pulls.ts'
-import type { ModelledRegistry } from '../registry/modelled-registry.ts'
+import type { VirtualRegistry } from '../registry/virtual/virtual-registry.ts'
 import { TrafficRecorder } from '../report/registry-traffic.ts'
 import type { Scenario, TimelineAction } from '../scenario/scenario.ts'
 import { agentSource, coolDownOf } from './agent-messages.ts'
@@ -32,7 +32,7 @@ export interface VirtualTimeOptions extends DriveOptions {
   /** The clock of the run. */
   queue: EventQueue
   model: KasmModel
-  registry: ModelledRegistry
+  registry: VirtualRegistry
   library: ImageLibrary
   faults: FaultWatch
   /** False carries out even the check-ins that change nothing: slower, and the same. */

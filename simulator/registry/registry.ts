@@ -6,17 +6,17 @@ import { KasmSimError } from '../../server/kernel/errors.ts'
 import type { RegistryAccount } from '../scenario/scenario.ts'
 import type { Backend, PublishedImage } from './backend/backend.ts'
 import { EmbeddedBackend } from './backend/embedded.ts'
-import { BlobHost } from './blob-host.ts'
+import type { SyntheticImage } from './content/synthetic.ts'
 import { RegistryControl, registrySurface } from './control.ts'
 import type { RegistryFaultControl } from './faults/registry-fault.ts'
-import type { FaultDecider } from './faults/strike.ts'
-import { Front } from './front.ts'
+import { BlobHost } from './http/blob-host.ts'
+import { RegistryServer } from './http/registry-server.ts'
+import { type Shape, Shaper } from './http/shaping.ts'
+import type { FaultDecider } from './http/strike.ts'
+import { refuseUnreadable } from './http/unreadable.ts'
 import { type Journal, JournalRing, type RequestRecord } from './journal.ts'
 import type { Profile } from './policy/policy.ts'
-import { type Shape, Shaper } from './shaping.ts'
-import type { SyntheticImage } from './synthetic.ts'
 import { isRepositoryName, tagPattern } from './target.ts'
-import { refuseUnreadable } from './unreadable.ts'
 
 export interface RegistryOptions {
   profile: Profile
@@ -103,7 +103,7 @@ export async function startRegistry(options: RegistryOptions): Promise<EmbeddedR
   }
   const blobHost = profile.blobRedirect ? new BlobHost(profile.blobRedirect, clock) : null
   const shaper = shape ? new Shaper(shape, clock) : null
-  const front = new Front({
+  const front = new RegistryServer({
     profile,
     accounts,
     clock,

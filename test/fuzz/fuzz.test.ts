@@ -16,7 +16,7 @@ import { judge } from '../../simulator/fuzz/judge.ts'
 import { type MutantName, type Mutation, mutationOf } from '../../simulator/fuzz/mutants.ts'
 import { scenarioArbitrary } from '../../simulator/fuzz/scenario-arbitrary.ts'
 import { LocalImages } from '../../simulator/pull/protocol/local-images.ts'
-import { ModelledImages } from '../../simulator/registry/modelled-images.ts'
+import { VirtualImages } from '../../simulator/registry/virtual/virtual-images.ts'
 import { runScenario } from '../../simulator/run/run.ts'
 import { compileScenario } from '../../simulator/scenario/compile.ts'
 import { loadScenario } from '../../simulator/scenario/load.ts'
@@ -191,9 +191,9 @@ const wrongParts: [InvariantName, string, () => unknown][] = [
     'tags-current',
     'a registry that answers with what a tag was first',
     () => {
-      const { find } = ModelledImages.prototype
-      const first = new WeakMap<ModelledImages, Map<string, ReturnType<typeof find>>>()
-      vi.spyOn(ModelledImages.prototype, 'find').mockImplementation(function (this: ModelledImages, repository, name) {
+      const { find } = VirtualImages.prototype
+      const first = new WeakMap<VirtualImages, Map<string, ReturnType<typeof find>>>()
+      vi.spyOn(VirtualImages.prototype, 'find').mockImplementation(function (this: VirtualImages, repository, name) {
         const known = first.get(this) ?? new Map()
         first.set(this, known)
         const found = find.call(this, repository, name)

@@ -2,7 +2,7 @@
 // documented, read from the client's source, or inferred.
 import { expect, test } from 'vitest'
 import type { PersonaName } from '../../simulator/pull/protocol/personas.ts'
-import { buildImage, type SyntheticImage } from '../../simulator/registry/synthetic.ts'
+import { buildImage, type SyntheticImage } from '../../simulator/registry/content/synthetic.ts'
 import { answerError, type SeenRequest, startEngine, startTestRegistry, type TestRegistry } from './support.ts'
 
 const manifestGets = ({ seen }: TestRegistry) =>

@@ -4,9 +4,9 @@ import { createServer, request as forward, type IncomingMessage, type ServerResp
 import type { AddressInfo } from 'node:net'
 import { createManualClock } from '../../server/kernel/clock.ts'
 import { createRegistryEngine, type RegistryEngineOptions } from '../../simulator/pull/wires/socket/registry-engine.ts'
+import type { SyntheticImage } from '../../simulator/registry/content/synthetic.ts'
 import { findProfile } from '../../simulator/registry/policy/profiles.ts'
 import { type EmbeddedRegistry, startRegistry } from '../../simulator/registry/registry.ts'
-import type { SyntheticImage } from '../../simulator/registry/synthetic.ts'
 
 /** A request as the front saw it. */
 export interface SeenRequest {

@@ -22,8 +22,8 @@ import type { FleetWire } from '../../simulator/pull/wires/virtual/fleet-wire.ts
 import { Flows } from '../../simulator/pull/wires/virtual/flows.ts'
 import { RequestLedger } from '../../simulator/pull/wires/virtual/request-ledger.ts'
 import { VirtualThread } from '../../simulator/pull/wires/virtual/virtual-thread.ts'
-import { ModelledRegistry } from '../../simulator/registry/modelled-registry.ts'
 import { findProfile } from '../../simulator/registry/policy/profiles.ts'
+import { VirtualRegistry } from '../../simulator/registry/virtual/virtual-registry.ts'
 import { TrafficRecorder } from '../../simulator/report/registry-traffic.ts'
 
 /** What a script does, one act after the other. Forks run side by side and are joined. */
@@ -180,7 +180,7 @@ function send(response: ServerResponse, { bytes, cut }: { bytes: Buffer; cut: bo
 function inVirtualTime(plan: readonly Act[], places: number): string[] {
   const queue = new EventQueue()
   const blobs = blobsOf(plan, 'root')
-  const registry = new ModelledRegistry({ profile: findProfile('none'), accounts: [] })
+  const registry = new VirtualRegistry({ profile: findProfile('none'), accounts: [] })
   const effectOf = (reference: string): FaultDecision['effect'] | null => {
     if (blobs.has(reference)) return blobs.get(reference)?.cut ? { kind: 'truncated-body', share: 0.5 } : null
     return { kind: 'status', status: Number(reference.split('-').at(-1)), headers: {}, body: '', operationDone: false }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { expect, test, vi } from 'vitest'
-import { CallerGone, Exchange, goneSignalOf } from '../../simulator/registry/exchange.ts'
+import { CallerGone, Exchange, goneSignalOf } from '../../simulator/registry/http/exchange.ts'
 import { readTarget } from '../../simulator/registry/target.ts'
 
 const pieceBytes = 64 * 1024

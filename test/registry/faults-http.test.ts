@@ -13,7 +13,7 @@ import {
   type FaultRequest,
   type FaultScope,
 } from '../../simulator/registry/faults/registry-fault.ts'
-import type { FaultDecider } from '../../simulator/registry/faults/strike.ts'
+import type { FaultDecider } from '../../simulator/registry/http/strike.ts'
 import type { EmbeddedRegistry } from '../../simulator/registry/registry.ts'
 import { startEngine } from '../pull/support.ts'
 import { test as base, errorCodesOf, pushBlob, send, sha256 } from './registry-client.ts'

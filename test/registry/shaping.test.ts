@@ -7,9 +7,9 @@ import { expect } from 'vitest'
 import { createClock, createManualClock } from '../../server/kernel/clock.ts'
 import { createWait } from '../../simulator/driver/wait.ts'
 import { SharedLink } from '../../simulator/network/shared-link.ts'
-import { goneSignalOf } from '../../simulator/registry/exchange.ts'
+import { goneSignalOf } from '../../simulator/registry/http/exchange.ts'
+import { type Shape, Shaper } from '../../simulator/registry/http/shaping.ts'
 import type { EmbeddedRegistry } from '../../simulator/registry/registry.ts'
-import { type Shape, Shaper } from '../../simulator/registry/shaping.ts'
 import { send, sha256, test } from './registry-client.ts'
 
 const noWay = { roundTripMs: 0, serverLatencyMs: 0 }

@@ -2,11 +2,11 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { createManualClock } from '../../server/kernel/clock.ts'
 import { Timekeeper } from '../../server/kernel/timekeeper.ts'
-import { StoredBlob } from '../../simulator/registry/blob.ts'
-import { readManifest } from '../../simulator/registry/manifest.ts'
-import { pieceCache } from '../../simulator/registry/piece-cache.ts'
-import { Store } from '../../simulator/registry/store.ts'
-import { Uploads } from '../../simulator/registry/uploads.ts'
+import { StoredBlob } from '../../simulator/registry/content/blob.ts'
+import { readManifest } from '../../simulator/registry/content/manifest.ts'
+import { pieceCache } from '../../simulator/registry/content/piece-cache.ts'
+import { Store } from '../../simulator/registry/content/store.ts'
+import { Uploads } from '../../simulator/registry/content/uploads.ts'
 import { sha256 } from './registry-client.ts'
 
 const limitBytes = 2 * 2 ** 30

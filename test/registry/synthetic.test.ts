@@ -3,8 +3,8 @@ import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { extract } from 'tar-stream'
 import { expect } from 'vitest'
-import type { Blob } from '../../simulator/registry/blob.ts'
-import { SyntheticLayer } from '../../simulator/registry/synthetic.ts'
+import type { Blob } from '../../simulator/registry/content/blob.ts'
+import { SyntheticLayer } from '../../simulator/registry/content/synthetic.ts'
 import { send, sha256, test } from './registry-client.ts'
 
 const image = {

@@ -1,7 +1,8 @@
 // What stands behind the front of a registry: it holds the content, and answers what the front has let through.
-import type { Exchange } from '../exchange.ts'
+
+import type { SyntheticImage } from '../content/synthetic.ts'
+import type { Exchange } from '../http/exchange.ts'
 import type { PolicyRequest } from '../policy/policy.ts'
-import type { SyntheticImage } from '../synthetic.ts'
 import type { Target } from '../target.ts'
 
 /** Answers a request. What it throws as a RegistryProblem is answered by the front. */

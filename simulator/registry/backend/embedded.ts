@@ -1,8 +1,7 @@
 // The backend in this process: content in memory, answered by the routes of pull.ts and push.ts.
 import type { Clock } from '../../../server/kernel/clock.ts'
-import type { Exchange } from '../exchange.ts'
-import { readManifest } from '../manifest.ts'
-import { listReferrersRoute, listTagsRoute, ping, readBlobRoute, readManifestRoute } from '../pull.ts'
+import { readManifest } from '../content/manifest.ts'
+import { listReferrersRoute, listTagsRoute, ping, readBlobRoute, readManifestRoute } from '../content/pull-routes.ts'
 import {
   appendUploadRoute,
   cancelUploadRoute,
@@ -12,10 +11,11 @@ import {
   openUploadRoute,
   putManifestRoute,
   uploadStatusRoute,
-} from '../push.ts'
-import { Store } from '../store.ts'
-import { buildImage, type SyntheticImage } from '../synthetic.ts'
-import { Uploads } from '../uploads.ts'
+} from '../content/push-routes.ts'
+import { Store } from '../content/store.ts'
+import { buildImage, type SyntheticImage } from '../content/synthetic.ts'
+import { Uploads } from '../content/uploads.ts'
+import type { Exchange } from '../http/exchange.ts'
 import type { Backend, ContentRoutes, ManifestIdentity, PublishedImage, Route } from './backend.ts'
 
 /**

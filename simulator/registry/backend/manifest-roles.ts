@@ -1,5 +1,5 @@
 // What the manifests of an upstream are, as far as its answers have told: an index lists the manifests of platforms.
-import { mediaTypes } from '../manifest.ts'
+import { mediaTypes } from '../content/manifest.ts'
 import type { ManifestIdentity } from './backend.ts'
 
 type Role = ManifestIdentity['role']

@@ -5,7 +5,7 @@ import { Agent, type Dispatcher } from 'undici'
 import { type Clock, createClock } from '../../../server/kernel/clock.ts'
 import { KasmSimError } from '../../../server/kernel/errors.ts'
 import { RegistryProblem } from '../answer/problem.ts'
-import { CallerGone } from '../exchange.ts'
+import { CallerGone } from '../http/exchange.ts'
 import { type UpstreamAccount, UpstreamLogin } from './upstream-login.ts'
 import { isRegistryUrl } from './url.ts'
 

@@ -1,7 +1,7 @@
 // Which headers pass between a caller and the upstream. What belongs to one connection stays there, and so do the upstream's own
 // limits and challenges: the front has its own.
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Exchange } from '../exchange.ts'
+import type { Exchange } from '../http/exchange.ts'
 
 const requestNames = [
   'accept',

@@ -4,9 +4,9 @@ import { STATUS_CODES } from 'node:http'
 import type { BodyEffect } from '../../../../server/faults/fault.ts'
 import { sentSizeBytes } from '../../../../server/faults/spoiled-body.ts'
 import type { Challenge } from '../../../registry/challenge.ts'
-import type { ModelledDocument } from '../../../registry/modelled-images.ts'
-import type { ModelledAnswer, ModelledRegistry } from '../../../registry/modelled-registry.ts'
-import { noHeaders } from '../../../registry/modelled-registry.ts'
+import type { VirtualDocument } from '../../../registry/virtual/virtual-images.ts'
+import type { VirtualAnswer, VirtualRegistry } from '../../../registry/virtual/virtual-registry.ts'
+import { noHeaders } from '../../../registry/virtual/virtual-registry.ts'
 import { type ConfigFacts, type ReadDocument, readConfig, readDocument } from '../../protocol/documents.ts'
 import { RegistryFailure } from '../../protocol/failure.ts'
 import { malformedAnswer } from '../../protocol/go-text.ts'
@@ -18,21 +18,21 @@ const plainAnswer: Answer = { ...noAnswer, status: 200, statusText: 'OK' }
 const basicChallenge: readonly Challenge[] = [{ scheme: 'basic', parameters: {} }]
 
 export class AnswerFacts {
-  readonly #registry: ModelledRegistry
+  readonly #registry: VirtualRegistry
   /** Each is read once, for all who ask for it. */
-  readonly #documents = new Map<ModelledDocument, ReadDocument>()
+  readonly #documents = new Map<VirtualDocument, ReadDocument>()
   readonly #configs = new Map<string, ConfigFacts>()
   /** The answers that bring a document, and those to HEAD, where nothing is special about them. */
-  readonly #documentAnswers = new Map<ModelledDocument, Answer>()
-  readonly #headAnswers = new Map<ModelledDocument, Answer>()
+  readonly #documentAnswers = new Map<VirtualDocument, Answer>()
+  readonly #headAnswers = new Map<VirtualDocument, Answer>()
   /** What each registry says to who comes without an authorization. */
   readonly #challenges = new Map<Endpoint, readonly Challenge[]>()
 
-  constructor(registry: ModelledRegistry) {
+  constructor(registry: VirtualRegistry) {
     this.#registry = registry
   }
 
-  answerTo(request: RegistryRequest, answer: ModelledAnswer): Answer {
+  answerTo(request: RegistryRequest, answer: VirtualAnswer): Answer {
     const { status, document, token, spoiled, headers, lost, location } = answer
     const isPlain = status === 200 && spoiled === null && headers === noHeaders && lost === null && token === null
     if (!isPlain) return this.#read(request, answer)
@@ -47,7 +47,7 @@ export class AnswerFacts {
     return plain
   }
 
-  #read(request: RegistryRequest, answer: ModelledAnswer): Answer {
+  #read(request: RegistryRequest, answer: VirtualAnswer): Answer {
     const { status, document, token, spoiled, headers } = answer
     const isDocument = document !== null && request.method === 'GET'
     return {
@@ -68,7 +68,7 @@ export class AnswerFacts {
   }
 
   /** Writes down that a body is here, or as much of it as there was. */
-  receive(body: BlobBody, { spoiled }: ModelledAnswer, isAltered: boolean): void {
+  receive(body: BlobBody, { spoiled }: VirtualAnswer, isAltered: boolean): void {
     const { request } = body
     if (spoiled?.kind === 'truncated-body') {
       body.broken = endsEarly()
@@ -78,7 +78,7 @@ export class AnswerFacts {
     if (request.purpose === 'config') body.config = this.#configOf(request.reference ?? '')
   }
 
-  #documentOf(document: ModelledDocument, spoiled: BodyEffect | null): ReadDocument {
+  #documentOf(document: VirtualDocument, spoiled: BodyEffect | null): ReadDocument {
     if (spoiled?.kind === 'malformed-json') {
       const text = document.text.slice(0, sentSizeBytes(document.sizeBytes, spoiled))
       return readDocument(text, { ...document, digest: otherDigest(document.digest) })
@@ -100,7 +100,7 @@ export class AnswerFacts {
     return config
   }
 
-  #challengesOf({ registry }: RegistryRequest, { challenge, challengeError }: ModelledAnswer): readonly Challenge[] {
+  #challengesOf({ registry }: RegistryRequest, { challenge, challengeError }: VirtualAnswer): readonly Challenge[] {
     if (challenge === 'basic') return basicChallenge
     const endpoint = registry as Endpoint
     let plain = this.#challenges.get(endpoint)
@@ -122,7 +122,7 @@ export function nowhere(location: string): Answer {
 }
 
 /** Why there is no answer, or none that can be read. */
-function brokenOf({ status, lost }: ModelledAnswer): RegistryFailure | null {
+function brokenOf({ status, lost }: VirtualAnswer): RegistryFailure | null {
   if (lost === 'malformed') return new RegistryFailure('MALFORMED', malformedAnswer, { retried: true })
   return status === 0 || lost === 'cut' ? new RegistryFailure('UNAVAILABLE', 'EOF', { retried: true }) : null
 }

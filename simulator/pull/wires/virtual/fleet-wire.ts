@@ -4,13 +4,13 @@ import type { FaultDecision } from '../../../../server/faults/fault.ts'
 import type { Task } from '../../../../server/kernel/event-queue.ts'
 import type { FaultRequest } from '../../../registry/faults/registry-fault.ts'
 import type { RequestRecord } from '../../../registry/journal.ts'
-import type { ModelledRegistry } from '../../../registry/modelled-registry.ts'
+import type { VirtualRegistry } from '../../../registry/virtual/virtual-registry.ts'
 import type { TrafficRecorder } from '../../../report/registry-traffic.ts'
 import type { AnswerFacts } from './answer-facts.ts'
 import type { Flows } from './flows.ts'
 
 export interface FleetWireOptions {
-  registry: ModelledRegistry
+  registry: VirtualRegistry
   /** Null where nothing goes wrong. */
   faults: { decide(request: FaultRequest, nowMs: number): FaultDecision | null } | null
   nowMs: () => number

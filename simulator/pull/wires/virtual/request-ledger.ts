@@ -1,19 +1,19 @@
 // What one pull asks of the registry: puts each request to it, counts it, and tells it where somebody listens.
 import type { FaultDecision } from '../../../../server/faults/fault.ts'
 import { readAnswerFacts } from '../../../registry/answer-facts.ts'
-import { type ModelledAnswer, type ModelledRequest, noHeaders } from '../../../registry/modelled-registry.ts'
+import { noHeaders, type VirtualAnswer, type VirtualRequest } from '../../../registry/virtual/virtual-registry.ts'
 import type { CountedRequest } from '../../../report/registry-traffic.ts'
 import type { PullProgress } from '../../protocol/outcome.ts'
 import type { RegistryRequest } from '../../protocol/steps.ts'
 import type { FleetWire } from './fleet-wire.ts'
 
 /** What is told of a request. */
-type AskedRequest = Pick<ModelledRequest, 'class' | 'method' | 'repository' | 'reference'>
+type AskedRequest = Pick<VirtualRequest, 'class' | 'method' | 'repository' | 'reference'>
 
 /** A request and its answer, to be told. */
 interface Answered {
   request: AskedRequest
-  answer: ModelledAnswer
+  answer: VirtualAnswer
   bytes: number
   startedAtMs: number
   atMs: number
@@ -38,7 +38,7 @@ export class RequestLedger implements PullProgress {
   }
 
   /** The fault that hits a request. */
-  faultOf({ class: requestClass, repository, reference }: ModelledRequest, nowMs: number): FaultDecision | null {
+  faultOf({ class: requestClass, repository, reference }: VirtualRequest, nowMs: number): FaultDecision | null {
     const { faults } = this.#wire
     const { agent, source } = this
     const ofToken = requestClass === 'token'
@@ -47,7 +47,7 @@ export class RequestLedger implements PullProgress {
   }
 
   /** The answer of a request that is served now. That to a layer is told once its bytes are there. */
-  ask(request: RegistryRequest, asked: ModelledRequest, nowMs: number, fault: FaultDecision | null): ModelledAnswer {
+  ask(request: RegistryRequest, asked: VirtualRequest, nowMs: number, fault: FaultDecision | null): VirtualAnswer {
     // What was passed over comes before the moment at hand, also where no exchange takes any time.
     this.settle(Number.POSITIVE_INFINITY)
     this.requests += 1
@@ -60,7 +60,7 @@ export class RequestLedger implements PullProgress {
   }
 
   /** The same for a request sent at `clientMs` that costs nothing and is never refused, ahead of its time; null where it must take its turn. */
-  askEarly({ purpose }: RegistryRequest, asked: ModelledRequest, clientMs: number): ModelledAnswer | null {
+  askEarly({ purpose }: RegistryRequest, asked: VirtualRequest, clientMs: number): VirtualAnswer | null {
     const { registry, onRequest, faults, halfRoundTripMs } = this.#wire
     const servedMs = clientMs + this.#wire.servedMs
     if (faults !== null || !registry.isFree(asked.class)) return null
@@ -84,7 +84,7 @@ export class RequestLedger implements PullProgress {
   /** The body of a layer has ended, or is cut. */
   bodyEnded(
     { repository, reference, method }: RegistryRequest,
-    answer: ModelledAnswer,
+    answer: VirtualAnswer,
     { bytes, startedAtMs, atMs }: { bytes: number; startedAtMs: number; atMs: number },
   ): void {
     answer.onEnd?.()
@@ -111,7 +111,7 @@ export class RequestLedger implements PullProgress {
     this.#passed = []
   }
 
-  #answered(request: ModelledRequest, answer: ModelledAnswer, atMs: number): Answered {
+  #answered(request: VirtualRequest, answer: VirtualAnswer, atMs: number): Answered {
     return { request, answer, bytes: answer.bytes, startedAtMs: atMs - this.#wire.serverLatencyMs, atMs }
   }
 

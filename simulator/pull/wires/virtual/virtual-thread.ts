@@ -4,14 +4,14 @@
 import type { FaultDecision } from '../../../../server/faults/fault.ts'
 import { sentSizeBytes } from '../../../../server/faults/spoiled-body.ts'
 import type { Task } from '../../../../server/kernel/event-queue.ts'
-import {
-  blobHostUrl,
-  type ModelledAnswer,
-  type ModelledAuthorization,
-  type ModelledRequest,
-} from '../../../registry/modelled-registry.ts'
 import type { RequestClass } from '../../../registry/request-class.ts'
 import { readTarget } from '../../../registry/target.ts'
+import {
+  blobHostUrl,
+  type VirtualAnswer,
+  type VirtualAuthorization,
+  type VirtualRequest,
+} from '../../../registry/virtual/virtual-registry.ts'
 import { PullThread, type ThreadOwner } from '../../protocol/pull-thread.ts'
 import { type Answer, BlobBody, noAnswer, type RegistryRequest, type Step } from '../../protocol/steps.ts'
 import { nowhere } from './answer-facts.ts'
@@ -29,11 +29,11 @@ export class VirtualThread<Result = unknown> extends PullThread<Result> implemen
   #doing: 'nothing' | 'asking' | 'opening' | 'flowing' | 'pausing' | 'waiting' = 'nothing'
   /** The request under way, and as the registry is asked it. */
   #request: RegistryRequest | null = null
-  #asked: ModelledRequest | null = null
+  #asked: VirtualRequest | null = null
   /** What hits the request under way; undefined until it is known. */
   #fault: FaultDecision | null | undefined
   /** The last answer whose body is a blob, and when it was asked for. */
-  #answer: ModelledAnswer | null = null
+  #answer: VirtualAnswer | null = null
   #askedMs = 0
   #body: BlobBody | null = null
   #bodyBytes = 0
@@ -147,7 +147,7 @@ export class VirtualThread<Result = unknown> extends PullThread<Result> implemen
 
   /** The request arrives at the registry. */
   #served(nowMs: number): void {
-    const asked = this.#asked as ModelledRequest
+    const asked = this.#asked as VirtualRequest
     if (this.#fault === undefined) {
       this.#fault = this.#ledger.faultOf(asked, nowMs)
       const effect = this.#fault?.effect
@@ -164,7 +164,7 @@ export class VirtualThread<Result = unknown> extends PullThread<Result> implemen
     this.resume(this.#answered(request, answer, nowMs))
   }
 
-  #answered(request: RegistryRequest, answer: ModelledAnswer, servedMs: number): Answer {
+  #answered(request: RegistryRequest, answer: VirtualAnswer, servedMs: number): Answer {
     this.#clientMs = servedMs + this.#wire.halfRoundTripMs + slowMsOf(request, answer)
     this.#request = null
     if (request.kind === 'blob') {
@@ -176,7 +176,7 @@ export class VirtualThread<Result = unknown> extends PullThread<Result> implemen
 
   /** A configuration comes with its answer; the bytes of a layer flow over the shared link, or beside it at a pace of their own. */
   #receive(body: BlobBody): Answer | undefined {
-    const { spoiled, bytes } = this.#answer as ModelledAnswer
+    const { spoiled, bytes } = this.#answer as VirtualAnswer
     this.#body = body
     this.#bodyBytes = spoiled === null ? bytes : sentSizeBytes(bytes, spoiled)
     if (body.request.purpose === 'config') {
@@ -193,13 +193,13 @@ export class VirtualThread<Result = unknown> extends PullThread<Result> implemen
 
   #bodyEnded(bytes: number, nowMs: number): void {
     const { request } = this.#body as BlobBody
-    this.#ledger.bodyEnded(request, this.#answer as ModelledAnswer, { bytes, startedAtMs: this.#askedMs, atMs: nowMs })
+    this.#ledger.bodyEnded(request, this.#answer as VirtualAnswer, { bytes, startedAtMs: this.#askedMs, atMs: nowMs })
     this.#written(bytes)
   }
 
   #written(bytes: number): void {
     const body = this.#body as BlobBody
-    const answer = this.#answer as ModelledAnswer
+    const answer = this.#answer as VirtualAnswer
     this.#body = null
     if (body.request.offset === 0) this.#isAltered = false
     if (answer.spoiled?.kind === 'wrong-digest' || answer.spoiled?.kind === 'malformed-json') this.#isAltered = true
@@ -209,7 +209,7 @@ export class VirtualThread<Result = unknown> extends PullThread<Result> implemen
 
   /** Tells a body that nobody waits for any more, as far as it has come. */
   #cut(doing: 'opening' | 'flowing' | 'pausing', nowMs: number): void {
-    const answer = this.#answer as ModelledAnswer
+    const answer = this.#answer as VirtualAnswer
     const isServed = doing !== 'opening' || nowMs >= this.#clientMs - this.#wire.halfRoundTripMs
     if (!isServed) {
       answer.onEnd?.()
@@ -224,7 +224,7 @@ export class VirtualThread<Result = unknown> extends PullThread<Result> implemen
   }
 
   /** As the registry is asked it; null where it leads to nobody. Credentials go only where the script sends them. */
-  #modelled(request: RegistryRequest): ModelledRequest | null {
+  #modelled(request: RegistryRequest): VirtualRequest | null {
     const { kind, method, repository, reference, offset, location } = request
     if (location !== null && location !== blobHostUrl) return this.#modelledAt(location, request)
     return {
@@ -235,26 +235,26 @@ export class VirtualThread<Result = unknown> extends PullThread<Result> implemen
       sizeBytes: request.blobBytes - offset,
       offset,
       redirected: location !== null,
-      authorization: request.authorization as ModelledAuthorization | null,
+      authorization: request.authorization as VirtualAuthorization | null,
       source: this.#ledger.source,
     }
   }
 
   /** A request that was sent on to another address of the same registry. */
-  #modelledAt(location: string, request: RegistryRequest): ModelledRequest | null {
+  #modelledAt(location: string, request: RegistryRequest): VirtualRequest | null {
     const base = request.registry?.url ?? ''
     if (!location.startsWith(`${base}/`)) return null
     const { class: requestClass, repository, reference } = readTarget(request.method, location.slice(base.length))
     return {
       ...{ class: requestClass, method: request.method, repository, reference, redirected: false },
       ...{ sizeBytes: request.blobBytes - request.offset, offset: request.offset, source: this.#ledger.source },
-      authorization: request.authorization as ModelledAuthorization | null,
+      authorization: request.authorization as VirtualAuthorization | null,
     }
   }
 }
 
 /** A layer takes its time as a flow; what is small comes at the pace of a slow body all the same. */
-function slowMsOf({ purpose }: RegistryRequest, { spoiled, bytes }: ModelledAnswer): number {
+function slowMsOf({ purpose }: RegistryRequest, { spoiled, bytes }: VirtualAnswer): number {
   return spoiled?.kind === 'slow-body' && purpose !== 'layer' ? (bytes / spoiled.bytesPerSecond) * 1_000 : 0
 }
 

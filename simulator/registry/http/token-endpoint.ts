@@ -1,10 +1,10 @@
 // The token endpoint over HTTP: reads both of its forms, and writes what the rules grant.
-import { type Grant, writeScopes } from './answer/access-rules.ts'
-import type { Problem } from './answer/problem.ts'
-import type { TokenRequest } from './answer/request.ts'
+import { type Grant, writeScopes } from '../answer/access-rules.ts'
+import type { Problem } from '../answer/problem.ts'
+import type { TokenRequest } from '../answer/request.ts'
 import { readAuthorization } from './authorization.ts'
 import type { Exchange } from './exchange.ts'
-import { readScopes, type TokenSigner } from './tokens.ts'
+import { readScopes, type TokenSigner } from './token-signer.ts'
 
 const formSizeBytesMax = 64 * 1024
 

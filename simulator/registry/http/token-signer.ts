@@ -1,7 +1,7 @@
 // Tokens as text, after the token specification of distribution: JSON Web Tokens with a key that only this registry has. What they
 // allow and when they end is for the rules to judge (answer/access-rules.ts).
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { Access, RefreshToken, Token } from './answer/request.ts'
+import type { Access, RefreshToken, Token } from '../answer/request.ts'
 
 interface SignedClaims {
   sub: string

@@ -1,9 +1,9 @@
 // Pull and content discovery after distribution-spec v1.1: manifests, blobs with ranges, tags, referrers.
 
-import { blobPart, missingManifest } from './answer/content.ts'
-import { RegistryProblem } from './answer/problem.ts'
+import { blobPart, missingManifest } from '../answer/content.ts'
+import { RegistryProblem } from '../answer/problem.ts'
+import type { Exchange } from '../http/exchange.ts'
 import { type Blob, digestAlgorithm } from './blob.ts'
-import type { Exchange } from './exchange.ts'
 import { mediaTypes } from './manifest.ts'
 import type { Repository, Store, StoredManifest } from './store.ts'
 

@@ -1,13 +1,19 @@
 // One request and its answer: reads the body within a limit, answers or streams with back-pressure, and counts what went out.
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
-import type { BodyEffect, LostAnswer } from '../../server/faults/fault.ts'
-import { BodyEnds, type BodyTime, sentSizeBytes, spoiled, spoiledSizeBytes } from '../../server/faults/spoiled-body.ts'
-import type { Work } from '../../server/kernel/work.ts'
-import { substituteFor } from './answer/lost-answer.ts'
-import { RegistryProblem } from './answer/problem.ts'
-import type { PolicyRefusal } from './policy/policy.ts'
+import type { BodyEffect, LostAnswer } from '../../../server/faults/fault.ts'
+import {
+  BodyEnds,
+  type BodyTime,
+  sentSizeBytes,
+  spoiled,
+  spoiledSizeBytes,
+} from '../../../server/faults/spoiled-body.ts'
+import type { Work } from '../../../server/kernel/work.ts'
+import { substituteFor } from '../answer/lost-answer.ts'
+import { RegistryProblem } from '../answer/problem.ts'
+import type { PolicyRefusal } from '../policy/policy.ts'
+import type { Target } from '../target.ts'
 import type { ShapedAnswer } from './shaping.ts'
-import type { Target } from './target.ts'
 
 /** The caller went away before its request or its answer was complete: nobody is there to be told. */
 export class CallerGone extends Error {

@@ -1,7 +1,7 @@
 // The headers by which requests say who sends them, and by which answers ask: Authorization and WWW-Authenticate (RFC 9110, section 11).
-import type { Challenge } from './answer/problem.ts'
-import type { Authorization, Login } from './answer/request.ts'
-import type { TokenSigner } from './tokens.ts'
+import type { Challenge } from '../answer/problem.ts'
+import type { Authorization, Login } from '../answer/request.ts'
+import type { TokenSigner } from './token-signer.ts'
 
 /** Null where there is no header. What is neither Basic nor Bearer is a login that cannot be read. */
 export function readAuthorization(header: string | undefined, signer: TokenSigner | null): Authorization | null {

@@ -1,7 +1,7 @@
 // What a fault does to an answer over a real socket.
 import type { FaultDecision, FaultEffect } from '../../../server/faults/fault.ts'
-import type { Exchange } from '../exchange.ts'
-import type { FaultRequest } from './registry-fault.ts'
+import type { FaultRequest } from '../faults/registry-fault.ts'
+import type { Exchange } from './exchange.ts'
 
 /** The faults of a registry that listens, told the time by whoever holds its clock. */
 export interface FaultDecider {

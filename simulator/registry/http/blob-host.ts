@@ -1,10 +1,10 @@
 // The second origin of a registry that redirects its blobs, as Amazon ECR does to S3 and others to a content network: it serves
 // addresses that the registry has signed, for a time, and refuses whoever brings an Authorization header as well.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { Clock } from '../../server/kernel/clock.ts'
+import type { Clock } from '../../../server/kernel/clock.ts'
+import type { BlobRedirectSource } from '../policy/policy.ts'
+import type { Target } from '../target.ts'
 import type { Exchange } from './exchange.ts'
-import type { BlobRedirectSource } from './policy/policy.ts'
-import type { Target } from './target.ts'
 
 const folder = '/blobs/'
 

@@ -1,33 +1,33 @@
 // A registry without bytes, for virtual time: what the HTTP front would answer, from the same policy, the same logins and the same
 // faults, asked in the same order (front.ts). A manifest's size is that of the document which the front would serve.
-import type { BodyEffect, FaultDecision, LostAnswer } from '../../server/faults/fault.ts'
-import type { RequestClass } from '../events/events.ts'
-import type { RegistryAccount } from '../scenario/scenario.ts'
-import type { AccessRules } from './answer/access-rules.ts'
-import { RegistryAnswers } from './answer/answers.ts'
-import { blobPart, missingManifest } from './answer/content.ts'
-import { substituteFor } from './answer/lost-answer.ts'
-import type { Challenge, Problem } from './answer/problem.ts'
-import type { Access, Login, RegistryRequest, Token } from './answer/request.ts'
-import { mediaTypes } from './manifest.ts'
-import { type ModelledDocument, ModelledImages } from './modelled-images.ts'
-import type { PolicyRefusal, Profile } from './policy/policy.ts'
-import type { SyntheticImage } from './synthetic.ts'
+import type { BodyEffect, FaultDecision, LostAnswer } from '../../../server/faults/fault.ts'
+import type { RequestClass } from '../../events/events.ts'
+import type { RegistryAccount } from '../../scenario/scenario.ts'
+import type { AccessRules } from '../answer/access-rules.ts'
+import { RegistryAnswers } from '../answer/answers.ts'
+import { blobPart, missingManifest } from '../answer/content.ts'
+import { substituteFor } from '../answer/lost-answer.ts'
+import type { Challenge, Problem } from '../answer/problem.ts'
+import type { Access, Login, RegistryRequest, Token } from '../answer/request.ts'
+import { mediaTypes } from '../content/manifest.ts'
+import type { SyntheticImage } from '../content/synthetic.ts'
+import type { PolicyRefusal, Profile } from '../policy/policy.ts'
+import { type VirtualDocument, VirtualImages } from './virtual-images.ts'
 
-export type ModelledLogin = Login
+export type VirtualLogin = Login
 
 /** A token as its owner holds it. */
-export interface ModelledToken extends Token {
+export interface VirtualToken extends Token {
   /** Counts from 1. */
   id: number
   lifetimeSeconds: number
 }
 
 /** How a request says who sends it: a token, or a user name and password (Basic). */
-export type ModelledAuthorization = { token: ModelledToken } | { login: ModelledLogin }
+export type VirtualAuthorization = { token: VirtualToken } | { login: VirtualLogin }
 
 /** What is asked of the registry. */
-export interface ModelledRequest {
+export interface VirtualRequest {
   class: RequestClass
   method: 'GET' | 'HEAD' | 'POST'
   /** Null where it touches none; of a request for a token the one that the token is for. */
@@ -39,12 +39,12 @@ export interface ModelledRequest {
   offset: number
   /** Whether it goes where a redirect has sent it: to a host that asks nobody who he is. */
   redirected: boolean
-  authorization: ModelledAuthorization | null
+  authorization: VirtualAuthorization | null
   source: string
 }
 
 /** What the registry answers. */
-export interface ModelledAnswer {
+export interface VirtualAnswer {
   status: number
   body: string
   /** How the answer asks for an authorization. */
@@ -53,10 +53,10 @@ export interface ModelledAnswer {
   /** Of what is served. */
   bytes: number
   /** The document that was asked for, also by HEAD. */
-  document: ModelledDocument | null
+  document: VirtualDocument | null
   /** Where a blob is to be had instead. */
   location: string | null
-  token: ModelledToken | null
+  token: VirtualToken | null
   authenticated: boolean
   headers: Record<string, string>
   rateLimitRemaining: number | null
@@ -73,7 +73,7 @@ export interface ModelledAnswer {
 /** Of an answer that has none. */
 export const noHeaders: Record<string, string> = {}
 
-const success: ModelledAnswer = {
+const success: VirtualAnswer = {
   ...{ status: 200, body: '', challenge: null, challengeError: null, bytes: 0, document: null, token: null },
   ...{ authenticated: false, headers: noHeaders, rateLimitRemaining: null, lost: null, onEnd: null },
   ...{ location: null, spoiled: null, fault: null },
@@ -83,15 +83,15 @@ const success: ModelledAnswer = {
  * A registry in virtual time.
  *
  * @example
- * const registry = new ModelledRegistry({ profile: findProfile('docker-hub-anonymous'), accounts: [] })
+ * const registry = new VirtualRegistry({ profile: findProfile('docker-hub-anonymous'), accounts: [] })
  * registry.publish({ repository: 'kasmweb/chrome', tag: '1.16.1', seed: 1, layers: [{ name: 'base', sizeBytes: 4_000_000 }] })
  * registry.answer({ class: 'ping', method: 'GET', ... }, 0).status // 401
  */
-export class ModelledRegistry {
+export class VirtualRegistry {
   readonly #answers: RegistryAnswers
   /** Null where blobs are not redirected. */
   readonly #redirectStatus: number | null
-  readonly #images = new ModelledImages()
+  readonly #images = new VirtualImages()
   /** By repository: they are asked for by the million. */
   readonly #scopes = new Map<string, readonly Access[]>()
   #tokens = 0
@@ -123,7 +123,7 @@ export class ModelledRegistry {
   }
 
   /** What a tag or digest stands for now. */
-  find(repository: string, name: string): ModelledDocument | null {
+  find(repository: string, name: string): VirtualDocument | null {
     return this.#images.find(repository, name)
   }
 
@@ -133,7 +133,7 @@ export class ModelledRegistry {
   }
 
   /** The answer to a request that is served now. Time must not run backwards, but for classes that are free. */
-  answer(request: ModelledRequest, nowMs: number, hit: FaultDecision | null): ModelledAnswer {
+  answer(request: VirtualRequest, nowMs: number, hit: FaultDecision | null): VirtualAnswer {
     if (hit === null) return this.#answer(request, nowMs)
     const { effect, fault } = hit
     switch (effect.kind) {
@@ -150,7 +150,7 @@ export class ModelledRegistry {
     }
   }
 
-  #answer(request: ModelledRequest, nowMs: number): ModelledAnswer {
+  #answer(request: VirtualRequest, nowMs: number): VirtualAnswer {
     if (request.redirected) return this.#serveBlob(request, { ...success })
     const asked = askedOf(request)
     const { class: requestClass, method } = request
@@ -161,7 +161,7 @@ export class ModelledRegistry {
       admission === null
         ? this.#answers.decideToken(asked, nowMs)
         : this.#answers.decide(asked, admission, document, nowMs)
-    const answer: ModelledAnswer = { ...success }
+    const answer: VirtualAnswer = { ...success }
     answer.authenticated = decision.user !== null
     answer.rateLimitRemaining = decision.rateLimitRemaining
     if (hasAny(decision.headers)) answer.headers = decision.headers
@@ -184,16 +184,16 @@ export class ModelledRegistry {
     return answer
   }
 
-  #documentOf({ class: requestClass, repository, reference }: ModelledRequest): ModelledDocument | null {
+  #documentOf({ class: requestClass, repository, reference }: VirtualRequest): VirtualDocument | null {
     if (requestClass !== 'version-check' && requestClass !== 'manifest') return null
     return this.#images.find(repository ?? '', reference ?? '')
   }
 
   #grant(
-    { method, authorization, repository, source }: ModelledRequest,
-    answer: ModelledAnswer,
+    { method, authorization, repository, source }: VirtualRequest,
+    answer: VirtualAnswer,
     nowMs: number,
-  ): ModelledAnswer {
+  ): VirtualAnswer {
     const by =
       authorization !== null && 'login' in authorization
         ? ({ grant: 'password', login: authorization.login } as const)
@@ -219,7 +219,7 @@ export class ModelledRegistry {
   }
 
   /** Of a blob that is cut short, `sizeBytes` is what is left. */
-  #serveBlob({ redirected, offset, sizeBytes }: ModelledRequest, answer: ModelledAnswer): ModelledAnswer {
+  #serveBlob({ redirected, offset, sizeBytes }: VirtualRequest, answer: VirtualAnswer): VirtualAnswer {
     if (this.#redirectStatus !== null && !redirected) {
       answer.status = this.#redirectStatus
       answer.location = blobHostUrl
@@ -232,14 +232,14 @@ export class ModelledRegistry {
     return answer
   }
 
-  #missing({ repository, reference }: ModelledRequest): Problem {
+  #missing({ repository, reference }: VirtualRequest): Problem {
     const name = repository ?? ''
     return missingManifest({ repository: name, reference: reference ?? '' }, this.#images.knows(name))
   }
 }
 
 /** What a request is to the rules. */
-function askedOf(request: ModelledRequest): RegistryRequest {
+function askedOf(request: VirtualRequest): RegistryRequest {
   const { method, reference, source, authorization } = request
   return {
     ...{ method, reference, source, authorization, action: 'pull', mountsFrom: null },
@@ -250,7 +250,7 @@ function askedOf(request: ModelledRequest): RegistryRequest {
 }
 
 /** Has an answer say no. */
-function say(answer: ModelledAnswer, { status, body, challenge }: Problem): ModelledAnswer {
+function say(answer: VirtualAnswer, { status, body, challenge }: Problem): VirtualAnswer {
   answer.status = status
   answer.body = body
   answer.challenge = challenge?.scheme ?? null
@@ -259,12 +259,12 @@ function say(answer: ModelledAnswer, { status, body, challenge }: Problem): Mode
 }
 
 /** An answer that a fault has taken the place of; what it counted and whoever waits for its end stay. */
-function lost(effect: LostAnswer, fault: string, { authenticated, onEnd }: ModelledAnswer): ModelledAnswer {
+function lost(effect: LostAnswer, fault: string, { authenticated, onEnd }: VirtualAnswer): VirtualAnswer {
   return { ...success, status: 0, ...substituteFor(effect), fault, authenticated, onEnd }
 }
 
 /** An answer whose body a fault has spoiled; one that is cut before its first byte never arrives. */
-function spoil(answer: ModelledAnswer, spoiled: BodyEffect, fault: string): ModelledAnswer {
+function spoil(answer: VirtualAnswer, spoiled: BodyEffect, fault: string): VirtualAnswer {
   const isCut = spoiled.kind === 'truncated-body' && answer.bytes > 0 && Math.floor(answer.bytes * spoiled.share) === 0
   return { ...answer, spoiled, fault, lost: isCut ? 'cut' : answer.lost }
 }
@@ -275,7 +275,7 @@ function hasAny(headers: Record<string, string>): boolean {
 }
 
 /** What tells one Authorization header from another. */
-function headerOf(authorization: ModelledAuthorization): string {
+function headerOf(authorization: VirtualAuthorization): string {
   if ('token' in authorization) return `Bearer ${authorization.token.id}`
   return `Basic ${authorization.login.username}:${authorization.login.password}`
 }
@@ -286,6 +286,6 @@ export const blobHostUrl = 'https://blobs.invalid/'
 /** The document that says who refers to a manifest: nobody does. */
 const noReferrers = JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.imageIndex, manifests: [] })
 
-function refusalOf({ status, body, headers, lineEnds }: PolicyRefusal): Partial<ModelledAnswer> {
+function refusalOf({ status, body, headers, lineEnds }: PolicyRefusal): Partial<VirtualAnswer> {
   return { status, body, headers, lost: lineEnds === 'lf' ? 'malformed' : null }
 }

@@ -1,7 +1,7 @@
 // Everything that the registry holds, in memory. A repository knows its own blobs; the bytes of a blob that several repositories
 // hold are there once, and what was pushed is counted against one limit.
 
-import { RegistryProblem } from './answer/problem.ts'
+import { RegistryProblem } from '../answer/problem.ts'
 import type { Blob, StoredBlob } from './blob.ts'
 import type { ManifestFacts } from './manifest.ts'
 

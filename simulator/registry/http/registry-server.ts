@@ -1,34 +1,34 @@
 // The HTTP front of a registry: reads what is asked, asks who asks, asks the policy, has it answered, and writes it down.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import querystring from 'node:querystring'
-import type { Clock } from '../../server/kernel/clock.ts'
-import { Timekeeper } from '../../server/kernel/timekeeper.ts'
-import { turnOf } from '../../server/kernel/turns.ts'
-import { type Work, workHeader } from '../../server/kernel/work.ts'
-import type { RegistryAccount } from '../scenario/scenario.ts'
-import { RegistryAnswers } from './answer/answers.ts'
-import { type Problem, problemOf, RegistryProblem } from './answer/problem.ts'
-import type { RegistryRequest } from './answer/request.ts'
-import { readAnswerFacts } from './answer-facts.ts'
+import type { Clock } from '../../../server/kernel/clock.ts'
+import { Timekeeper } from '../../../server/kernel/timekeeper.ts'
+import { turnOf } from '../../../server/kernel/turns.ts'
+import { type Work, workHeader } from '../../../server/kernel/work.ts'
+import type { RegistryAccount } from '../../scenario/scenario.ts'
+import { RegistryAnswers } from '../answer/answers.ts'
+import { type Problem, problemOf, RegistryProblem } from '../answer/problem.ts'
+import type { RegistryRequest } from '../answer/request.ts'
+import { readAnswerFacts } from '../answer-facts.ts'
+import type { Backend, Route } from '../backend/backend.ts'
+import type { RequestRecord } from '../journal.ts'
+import type { Profile } from '../policy/policy.ts'
+import type { RequestPart } from '../request-class.ts'
+import { assertRepositoryName, isRepositoryName, readTarget, type Target } from '../target.ts'
 import { readAuthorization, writeChallenge } from './authorization.ts'
-import type { Backend, Route } from './backend/backend.ts'
 import type { BlobHost } from './blob-host.ts'
 import { CallerGone, Exchange, goneSignalOf } from './exchange.ts'
-import { type FaultDecider, strike } from './faults/strike.ts'
-import type { RequestRecord } from './journal.ts'
-import type { Profile } from './policy/policy.ts'
-import type { RequestPart } from './request-class.ts'
 import type { ShapedAnswer, Shaper } from './shaping.ts'
-import { assertRepositoryName, isRepositoryName, readTarget, type Target } from './target.ts'
+import { type FaultDecider, strike } from './strike.ts'
 import { TokenEndpoint } from './token-endpoint.ts'
-import { TokenSigner } from './tokens.ts'
+import { TokenSigner } from './token-signer.ts'
 
 /** Sent with what a run pushes. */
 export const publisherHeader = 'x-kasm-sim-publisher'
 /** Of a user agent the journal keeps so many characters. */
 const userAgentMax = 256
 
-interface FrontOptions {
+interface RegistryServerOptions {
   profile: Profile
   accounts: readonly RegistryAccount[]
   clock: Clock
@@ -46,14 +46,14 @@ interface FrontOptions {
 }
 
 /** Answers requests. */
-export class Front {
-  readonly #options: FrontOptions
+export class RegistryServer {
+  readonly #options: RegistryServerOptions
   #answers: RegistryAnswers
   /** Another after each reset, so that no token of before is good. */
   #signer: TokenSigner
   readonly #routes: Record<Target['endpoint'], Record<string, Route>>
 
-  constructor(options: FrontOptions) {
+  constructor(options: RegistryServerOptions) {
     this.#options = options
     this.#answers = answersOf(options)
     this.#signer = signerOf(options)
@@ -246,17 +246,17 @@ function isFrozen(clock: Clock): clock is Timekeeper {
   return clock instanceof Timekeeper && clock.state.isFrozen
 }
 
-function answersOf({ profile, accounts, backend, clock }: FrontOptions): RegistryAnswers {
+function answersOf({ profile, accounts, backend, clock }: RegistryServerOptions): RegistryAnswers {
   const knows = (repository: string) => backend.knows(repository)
   return new RegistryAnswers({ profile, accounts, knows, startedAtMs: clock.nowMs() })
 }
 
-function signerOf({ profile: { authentication } }: FrontOptions): TokenSigner {
+function signerOf({ profile: { authentication } }: RegistryServerOptions): TokenSigner {
   return new TokenSigner(authentication.scheme === 'none' ? '' : authentication.service)
 }
 
 /** A blob that the backend knows not to have is refused here. */
-function redirectRoutes({ blobHost, backend }: FrontOptions): Record<string, Route> {
+function redirectRoutes({ blobHost, backend }: RegistryServerOptions): Record<string, Route> {
   if (blobHost === null) return {}
   const redirect: Route = (exchange) => {
     const { repository, reference } = exchange.target

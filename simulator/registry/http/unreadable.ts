@@ -2,7 +2,7 @@
 // the registry's, so it is in no journal; whoever sent it is told why all the same, in the registry's own words.
 import { type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { RegistryProblem } from './answer/problem.ts'
+import { RegistryProblem } from '../answer/problem.ts'
 
 /** Whoever is still sending is listened to for so many pieces, so that it comes to read the answer. */
 const piecesMax = 100

@@ -1,11 +1,11 @@
 // Push and content management after distribution-spec v1.1: uploads in one piece or in chunks, mounts, manifests, deletes.
 
-import { RegistryProblem } from './answer/problem.ts'
+import { RegistryProblem } from '../answer/problem.ts'
+import type { Exchange } from '../http/exchange.ts'
+import { tagPattern } from '../target.ts'
 import { digestAlgorithm, digestOf, StoredBlob } from './blob.ts'
-import type { Exchange } from './exchange.ts'
 import { readManifest } from './manifest.ts'
 import type { Repository, Store } from './store.ts'
-import { tagPattern } from './target.ts'
 import type { Upload, Uploads } from './uploads.ts'
 
 /** What the specification asks registries to take at least, and what the known ones take at most. */

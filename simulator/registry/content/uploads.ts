@@ -1,8 +1,8 @@
 // Uploads under way. A chunk counts once it has arrived whole: a caller that goes away in the middle of one leaves the upload as it was.
 import { createHash, type Hash, randomUUID } from 'node:crypto'
-import type { Clock } from '../../server/kernel/clock.ts'
-import { type Appointment, Timekeeper } from '../../server/kernel/timekeeper.ts'
-import { RegistryProblem } from './answer/problem.ts'
+import type { Clock } from '../../../server/kernel/clock.ts'
+import { type Appointment, Timekeeper } from '../../../server/kernel/timekeeper.ts'
+import { RegistryProblem } from '../answer/problem.ts'
 import { digestAlgorithm, digestOf, finishDigest, StoredBlob } from './blob.ts'
 import type { Store } from './store.ts'
 

@@ -2,7 +2,7 @@
 // kept as they are: the registry only needs to know what a manifest refers to.
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { RegistryProblem } from './answer/problem.ts'
+import { RegistryProblem } from '../answer/problem.ts'
 import { digestAlgorithm } from './blob.ts'
 
 /** Media types that the registry knows the inside of. */

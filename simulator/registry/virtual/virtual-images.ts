@@ -1,12 +1,12 @@
 // The images of a registry without bytes of layers: which document a tag stands for, and what its documents say. They are those which
 // the HTTP front would serve of such layers.
 import { createHash } from 'node:crypto'
-import type { StoredBlob } from './blob.ts'
-import { mediaTypes } from './manifest.ts'
-import { describeImage, layerSizeBytes, type SyntheticImage } from './synthetic.ts'
+import type { StoredBlob } from '../content/blob.ts'
+import { mediaTypes } from '../content/manifest.ts'
+import { describeImage, layerSizeBytes, type SyntheticImage } from '../content/synthetic.ts'
 
 /** A manifest or index. */
-export interface ModelledDocument {
+export interface VirtualDocument {
   digest: string
   mediaType: string
   text: string
@@ -15,16 +15,16 @@ export interface ModelledDocument {
 }
 
 /** One layer, whichever images have it. */
-interface ModelledLayer {
+interface VirtualLayer {
   digest: string
   sizeBytes: number
 }
 
 /** Every image ever published, and the tags. */
-export class ModelledImages {
-  readonly #layers = new Map<string, ModelledLayer>()
+export class VirtualImages {
+  readonly #layers = new Map<string, VirtualLayer>()
   /** By repository and tag or digest. */
-  readonly #documents = new Map<string, Map<string, ModelledDocument>>()
+  readonly #documents = new Map<string, Map<string, VirtualDocument>>()
   /** Configurations by their digests. */
   readonly #configs = new Map<string, string>()
   #published = 0
@@ -39,7 +39,7 @@ export class ModelledImages {
     const { repository, tag, attestation = false } = image
     const layers = image.layers.map((layer) => this.#layer({ seed: image.seed, ...layer }))
     const { index, platforms, attestations } = describeImage(layers, { attestation })
-    const documents = this.#documents.get(repository) ?? new Map<string, ModelledDocument>()
+    const documents = this.#documents.get(repository) ?? new Map<string, VirtualDocument>()
     const previous = documents.get(tag)
     for (const { manifest, config } of [...platforms, ...attestations]) {
       documents.set(manifest.digest, documentOf(manifest, mediaTypes.imageManifest, 'platform'))
@@ -53,7 +53,7 @@ export class ModelledImages {
   }
 
   /** What a tag or digest stands for now. */
-  find(repository: string, name: string): ModelledDocument | null {
+  find(repository: string, name: string): VirtualDocument | null {
     return this.#documents.get(repository)?.get(name) ?? null
   }
 
@@ -67,7 +67,7 @@ export class ModelledImages {
     return this.#documents.has(repository)
   }
 
-  #layer(layer: { seed: number; name: string; sizeBytes: number }): ModelledLayer {
+  #layer(layer: { seed: number; name: string; sizeBytes: number }): VirtualLayer {
     const identity = JSON.stringify([layer.seed, layer.name, layer.sizeBytes])
     const known = this.#layers.get(identity)
     if (known) return known
@@ -78,7 +78,7 @@ export class ModelledImages {
   }
 }
 
-function documentOf(blob: StoredBlob, mediaType: string, role: ModelledDocument['role']): ModelledDocument {
+function documentOf(blob: StoredBlob, mediaType: string, role: VirtualDocument['role']): VirtualDocument {
   return { digest: blob.digest, mediaType, text: textOf(blob), sizeBytes: blob.sizeBytes, role }
 }
 

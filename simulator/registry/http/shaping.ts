@@ -2,11 +2,11 @@
 // fair share of the uplink, of its agent's downlink and of what a connection can carry. The link of virtual time reckons the shares,
 // so both kinds of time share alike; one timer serves all bodies.
 import type { ServerResponse } from 'node:http'
-import type { Clock } from '../../server/kernel/clock.ts'
-import { tickAt } from '../../server/kernel/event-queue.ts'
-import { turnOf } from '../../server/kernel/turns.ts'
-import type { Work } from '../../server/kernel/work.ts'
-import { type Served, SharedLink } from '../network/shared-link.ts'
+import type { Clock } from '../../../server/kernel/clock.ts'
+import { tickAt } from '../../../server/kernel/event-queue.ts'
+import { turnOf } from '../../../server/kernel/turns.ts'
+import type { Work } from '../../../server/kernel/work.ts'
+import { type Served, SharedLink } from '../../network/shared-link.ts'
 
 /** What lies between the registry and its callers, on the registry's clock. A rate of null is no limit. */
 export interface Shape {
