@@ -192,10 +192,13 @@ export class KasmModel {
    */
   admit(operation: OperationName, request: Credentialed & { nowMs: number }): { caller: Caller } | { refused: Reply } {
     let caller: Caller | null = null
-    const refusal = refusalOf(() => {
-      const basic = this.#quirks['auth.basic']
-      caller = this.#state.turn(() => this.#areas.access.require(operation, { ...request, basic }))
-    })
+    const basic = this.#quirks['auth.basic']
+    // A key that is turned away has been used all the same: the refusal undoes nothing.
+    const refusal = this.#state.turn(() =>
+      refusalOf(() => {
+        caller = this.#areas.access.require(operation, { ...request, basic })
+      }),
+    )
     return refusal ? { refused: refusedReply(refusal, this.#quirks) } : { caller: caller as unknown as Caller }
   }
 

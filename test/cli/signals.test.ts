@@ -76,7 +76,7 @@ test.for(['SIGINT', 'SIGTERM'] as const)(
     expect(exitCode).toBe(130)
     const read = (file: string) => readFileSync(join(cwd, file), 'utf8')
     expect(read('runs/long-1/summary.json')).toBe(stdout)
-    expect(JSON.parse(read('runs/long-1/trace.jsonl').trim().split('\n').at(-1) ?? '')).toMatchObject({
+    expect(JSON.parse(read('runs/long-1/trace.jsonl').trim().split('\n').at(-2) ?? '')).toMatchObject({
       kind: 'run-ended',
       reason: 'interrupted',
     })

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { readSeedText } from '../../server/control/seed/read.ts'
 import { assertWithin, callLimits, DataLimitError, parseJson } from '../../server/kernel/json.ts'
-import { fetchListOverHttp } from '../../server/routes/registry-lists.ts'
+import { fetchListsFrom } from '../../server/routes/registry-lists.ts'
 import { startControlled } from './control-support.ts'
 import { apiCredentials, chrome, digestOf, heartbeatBody, startTestApp } from './support.ts'
 
@@ -146,7 +146,8 @@ test('a list of a workspace registry that is beyond the limits is a problem in w
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void server.close())
   const { port } = server.address() as AddressInfo
-  expect(await fetchListOverHttp({ url: `http://127.0.0.1:${port}/`, schemas: ['1.1'] })).toEqual({
+  const fetchList = fetchListsFrom([`127.0.0.1:${port}`])
+  expect(await fetchList({ url: `http://127.0.0.1:${port}/`, schemas: ['1.1'] })).toEqual({
     problem: 'its list is nested deeper than 64 levels',
   })
 })

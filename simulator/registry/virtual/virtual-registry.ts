@@ -14,10 +14,10 @@ import type { SyntheticImage } from '../content/synthetic.ts'
 import type { PolicyRefusal, Profile } from '../policy/policy.ts'
 import { type VirtualDocument, VirtualImages } from './virtual-images.ts'
 
-export type VirtualLogin = Login
+type VirtualLogin = Login
 
 /** A token as its owner holds it. */
-export interface VirtualToken extends Token {
+interface VirtualToken extends Token {
   /** Counts from 1. */
   id: number
   lifetimeSeconds: number
