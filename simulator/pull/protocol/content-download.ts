@@ -4,6 +4,7 @@ import type { ClientConversation } from './client-conversation.ts'
 import { fetchBlob } from './content-blob.ts'
 import { type Descriptor, type Manifest, requireLayers } from './documents.ts'
 import { Fork, joined, type Part, sideBySide } from './join.ts'
+import type { LayerKey } from './local-images.ts'
 import { Places } from './places.ts'
 import type { ImagePull } from './pull-engine.ts'
 import type { PullThread } from './pull-thread.ts'
@@ -18,7 +19,7 @@ export class ContentDownload {
   readonly #places: Places
   #taken: readonly Transfer[] = []
   /** Held before, and needed until the image is. */
-  readonly #pinned: (readonly string[])[] = []
+  readonly #pinned: (readonly LayerKey[])[] = []
 
   constructor(pull: ImagePull, conversation: ClientConversation) {
     const { engine } = pull
@@ -47,10 +48,11 @@ export class ContentDownload {
 
   /** What is missing of some blobs, unpacked one above the other. */
   *fetchBlobs(thread: PullThread, descriptors: readonly Descriptor[]): Script {
-    const { unpackMsPerByte } = this.#pull.engine.settings
+    const { settings, images } = this.#pull.engine
+    const { unpackMsPerByte } = settings
     const missing = this.#pinHeld(descriptors)
     if (missing.length === 0) return
-    const wanted = { layers: missing, keys: missing.map(({ digest }) => digest), from: 0 }
+    const wanted = { layers: missing, keys: missing.map(({ digest }) => images.shared.layerKey(digest)), from: 0 }
     const transfers = this.#transfers.take(thread, wanted, {
       ...{ places: this.#places, inChains: false, unpackMsPerByte: 0 },
       fetch: (fetching, layer) => this.#fetchLayer(fetching, layer),
@@ -88,12 +90,14 @@ export class ContentDownload {
   /** Keeps those that are held from being removed; the others are returned. */
   #pinHeld(descriptors: readonly Descriptor[]): Descriptor[] {
     const { images } = this.#pull.engine
-    const held = descriptors.filter(({ digest }) => images.hasLayer(digest))
+    const isHeld = ({ digest }: Descriptor) => images.hasLayer(images.shared.layerKey(digest))
+    const held = descriptors.filter(isHeld)
     if (held.length === 0) return [...descriptors]
-    const pinned = held.map(({ digest }) => digest)
+    const pinned = held.map(({ digest }) => images.shared.layerKey(digest))
+    const missing = descriptors.filter((each) => !held.includes(each))
     images.pin(pinned)
     this.#pinned.push(pinned)
-    return descriptors.filter(({ digest }) => !pinned.includes(digest))
+    return missing
   }
 
   *#fetchLayer(thread: PullThread, descriptor: Descriptor): Script {

@@ -5,11 +5,11 @@ import { ContentDownload } from './content-download.ts'
 import {
   attestationOf,
   choosePlatform,
-  factsOf,
   type HeldDocument,
   isDigest,
   type Manifest,
   requireImage,
+  sizeOf,
 } from './documents.ts'
 import { RegistryFailure } from './failure.ts'
 import { sideBySide } from './join.ts'
@@ -58,9 +58,10 @@ class ContentPull {
       const manifest = yield* this.#fetchTree(top)
       const id = persona.upToDateBy === 'index' ? top.digest : manifest.config.digest
       yield inTime
+      const layers = this.#blobs.map((digest) => images.shared.layerKey(digest))
       const others = this.#documents.filter((document) => document !== top)
-      const isNew = images.keep(this.#pull.pulled, { id, layers: this.#blobs, documents: [top, ...others] })
-      const { sizeBytes } = factsOf(manifest)
+      const isNew = images.keep(this.#pull.pulled, { id, layers, documents: [top, ...others] })
+      const sizeBytes = sizeOf(manifest)
       return { outcome: isNew ? 'downloaded' : 'up-to-date', digest: top.digest, sizeBytes, document: top }
     } catch (error) {
       yield inTime

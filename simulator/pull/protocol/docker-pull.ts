@@ -2,22 +2,23 @@
 // the configuration beside the layers. docs/pull.md has the order with its sources.
 import {
   choosePlatform,
-  factsOf,
   type HeldDocument,
   isDigest,
   type Manifest,
   requireImage,
   requireLayers,
+  sizeOf,
 } from './documents.ts'
 import { type BlobSource, fetchConfig, fetchLayer } from './engine-blobs.ts'
 import { EngineConversation } from './engine-conversation.ts'
 import { explain, RegistryFailure } from './failure.ts'
+import type { LayerKey } from './local-images.ts'
 import type { PulledImage } from './outcome.ts'
 import type { ImagePull } from './pull-engine.ts'
 import type { PullThread } from './pull-thread.ts'
 import { documentRequest } from './requests.ts'
-import { type Answer, inTime, type RegistryRequest, type Script } from './steps.ts'
-import { type LayerOrder, over, type Transfer } from './transfers.ts'
+import { type Answer, inTime, type RegistryRequest, type Script, untilWoken } from './steps.ts'
+import type { LayerOrder, Transfer } from './transfers.ts'
 
 /** @throws RegistryFailure in the engine's words */
 export function pullAsDocker(thread: PullThread, pull: ImagePull): Script<PulledImage> {
@@ -30,7 +31,7 @@ class DockerPull {
   readonly #conversation: EngineConversation
   #transfers: readonly Transfer[] = []
   /** Layers that are held, and needed until the image is. */
-  #pinned: readonly string[] = nothing
+  #pinned: readonly LayerKey[] = nothing
 
   constructor(thread: PullThread, pull: ImagePull) {
     const { engine, endpoint, reference, ownLogin: login } = pull
@@ -53,12 +54,17 @@ class DockerPull {
         documents.push(engine.images.document(chosen) ?? (yield* this.#fetchDocument(chosen, null)))
       }
       const manifest = imageManifest(documents.at(-1) ?? top)
-      const { chains, sizeBytes } = factsOf(manifest)
+      const chains = engine.images.shared.chainsOf(manifest)
       const content = { id: manifest.config.digest, layers: chains, documents }
       if (!engine.images.hasImage(content.id)) yield* this.#fetch(manifest, chains)
       yield inTime
       const isNew = engine.images.keep(pulled, content)
-      return { outcome: isNew ? 'downloaded' : 'up-to-date', digest: top.digest, sizeBytes, document: top }
+      return {
+        outcome: isNew ? 'downloaded' : 'up-to-date',
+        digest: top.digest,
+        sizeBytes: sizeOf(manifest),
+        document: top,
+      }
     } catch (error) {
       yield inTime
       throw error instanceof RegistryFailure ? explain(error, reference) : error
@@ -109,7 +115,7 @@ class DockerPull {
   }
 
   /** What the image lacks: its configuration beside the layers from the first missing one up. */
-  *#fetch(manifest: Manifest, chains: readonly string[]): Script {
+  *#fetch(manifest: Manifest, chains: readonly LayerKey[]): Script {
     const { engine, reference } = this.#pull
     const { images, settings, places } = engine
     const missing = chains.findIndex((chain) => !images.hasLayer(chain))
@@ -125,7 +131,10 @@ class DockerPull {
     this.#transfers = engine.transfers.take(this.#thread, { layers, keys: chains, from }, order)
     requireLayers(yield* fetchConfig(this.#thread, source, config), manifest)
     const top = this.#transfers.at(-1)
-    if (top !== undefined) yield* over(top, this.#thread)
+    if (top === undefined) return
+    top.wakes(this.#thread)
+    while (!top.isOver) yield untilWoken
+    if (top.failure !== null) throw top.failure
   }
 
   #letGo(): void {
@@ -136,7 +145,7 @@ class DockerPull {
   }
 }
 
-const nothing: readonly string[] = []
+const nothing: readonly LayerKey[] = []
 
 function imageManifest(document: HeldDocument): Manifest {
   if (document.kind === 'index') throw new RegistryFailure('MALFORMED', 'unsupported manifest format')

@@ -162,27 +162,14 @@ export function requireImage(manifest: Manifest): void {
   throw new RegistryFailure('MALFORMED', `Encountered remote ${quote(mediaType)}(unknown) when fetching`)
 }
 
-/** What an image's manifest says of it, worked out once. */
-export interface ImageFacts {
-  /** Of each layer: what it is together with everything below it. The same blob over different parents is another chain. */
-  chains: readonly string[]
-  /** Of the layers together, on the wire. */
-  sizeBytes: number
-}
+const layersBytes = new WeakMap<Manifest, number>()
 
-const imageFacts = new WeakMap<Manifest, ImageFacts>()
-
-/** What follows from a manifest. */
-export function factsOf(manifest: Manifest): ImageFacts {
-  let facts = imageFacts.get(manifest)
-  if (facts === undefined) {
-    let chain = ''
-    const chains = manifest.layers.map(({ digest }) => {
-      chain = `${chain} ${digest}`
-      return chain
-    })
-    facts = { chains, sizeBytes: manifest.layers.reduce((sum, { size }) => sum + size, 0) }
-    imageFacts.set(manifest, facts)
+/** Of the layers together, on the wire. */
+export function sizeOf(manifest: Manifest): number {
+  let sizeBytes = layersBytes.get(manifest)
+  if (sizeBytes === undefined) {
+    sizeBytes = manifest.layers.reduce((sum, { size }) => sum + size, 0)
+    layersBytes.set(manifest, sizeBytes)
   }
-  return facts
+  return sizeBytes
 }

@@ -1,7 +1,10 @@
 // What an engine has: names, each of an image with its layers and the documents that led to it. A layer stays while an image or a pull
 // in progress needs it. Engines of a fleet have much in common, so that what they have is kept once and each has only a list.
-import type { HeldDocument } from './documents.ts'
+import type { HeldDocument, Manifest } from './documents.ts'
 import type { PulledReference } from './pulled-reference.ts'
+
+/** What a layer is known by: the number of a digest, or of a chain of them. */
+export type LayerKey = number
 
 /** What an image is known by and made of. */
 interface ImageContent {
@@ -9,8 +12,8 @@ interface ImageContent {
   id: string
   /** What the reference stood for first, then whatever that led to. */
   documents: readonly [HeldDocument, ...HeldDocument[]]
-  /** By their keys: chains for the graphdriver store, digests for a content store. */
-  layers: readonly string[]
+  /** By their keys: of chains for the graphdriver store, of digests for a content store. */
+  layers: readonly LayerKey[]
 }
 
 /** An image as engines have it. */
@@ -26,7 +29,10 @@ export class SharedImages {
   readonly #images: LocalImage[] = []
   readonly #byId = new Map<string, LocalImage[]>()
   readonly #byDocument = new Map<string, LocalImage[]>()
-  readonly #byLayer = new Map<string, LocalImage[]>()
+  /** By the keys of layers. */
+  readonly #byLayer: (LocalImage[] | undefined)[] = []
+  readonly #layerKeys = new Map<string, LayerKey>()
+  readonly #chains = new WeakMap<Manifest, readonly LayerKey[]>()
   readonly #numbers = new Map<string, number>()
   readonly #names: string[] = []
 
@@ -41,8 +47,32 @@ export class SharedImages {
   }
 
   /** The images that have a layer. */
-  ofLayer(layer: string): readonly LocalImage[] {
-    return this.#byLayer.get(layer) ?? none
+  ofLayer(layer: LayerKey): readonly LocalImage[] {
+    return this.#byLayer[layer] ?? none
+  }
+
+  /** The key of a digest, or of a chain of digests. */
+  layerKey(text: string): LayerKey {
+    let key = this.#layerKeys.get(text)
+    if (key === undefined) {
+      key = this.#layerKeys.size
+      this.#layerKeys.set(text, key)
+    }
+    return key
+  }
+
+  /** For each layer the key of it and everything below it: the same blob over different parents is another chain. */
+  chainsOf(manifest: Manifest): readonly LayerKey[] {
+    let chains = this.#chains.get(manifest)
+    if (chains === undefined) {
+      let chain = ''
+      chains = manifest.layers.map(({ digest }) => {
+        chain = `${chain} ${digest}`
+        return this.layerKey(chain)
+      })
+      this.#chains.set(manifest, chains)
+    }
+    return chains
   }
 
   image(content: ImageContent): LocalImage {
@@ -54,7 +84,7 @@ export class SharedImages {
     this.#images.push(image)
     addTo(this.#byId, id, image)
     for (const { digest } of documents) addTo(this.#byDocument, digest, image)
-    for (const layer of new Set(layers)) addTo(this.#byLayer, layer, image)
+    for (const layer of new Set(layers)) this.#byLayer[layer] = [...(this.#byLayer[layer] ?? []), image]
     return image
   }
 
@@ -89,40 +119,40 @@ const bitsPerWord = 30
 
 /** The images of one engine: by the number of each name its image, and for each image whether it has any. */
 export class LocalImages {
-  readonly #shared: SharedImages
+  readonly shared: SharedImages
   readonly #named: (LocalImage | undefined)[] = []
   #held: number[] = []
   /** Layers that pulls in progress found here and need until they are over. */
-  #pinned: (readonly string[])[] | null = null
+  #pinned: (readonly LayerKey[])[] | null = null
 
   constructor(shared: SharedImages) {
-    this.#shared = shared
+    this.shared = shared
   }
 
   /** The document of a digest. */
   document(digest: string): HeldDocument | null {
-    for (const image of this.#shared.ofDocument(digest)) {
+    for (const image of this.shared.ofDocument(digest)) {
       if (this.#has(image)) return image.documents.find((document) => document.digest === digest) ?? null
     }
     return null
   }
 
   hasImage(id: string): boolean {
-    for (const image of this.#shared.ofId(id)) if (this.#has(image)) return true
+    for (const image of this.shared.ofId(id)) if (this.#has(image)) return true
     return false
   }
 
-  hasLayer(layer: string): boolean {
-    for (const image of this.#shared.ofLayer(layer)) if (this.#has(image)) return true
+  hasLayer(layer: LayerKey): boolean {
+    for (const image of this.shared.ofLayer(layer)) if (this.#has(image)) return true
     return this.#pinned?.some((layers) => layers.includes(layer)) ?? false
   }
 
   /** Keeps layers whatever happens to the images that have them. */
-  pin(layers: readonly string[]): void {
+  pin(layers: readonly LayerKey[]): void {
     if (layers.length > 0) this.#pinned = [...(this.#pinned ?? []), layers]
   }
 
-  unpin(layers: readonly string[]): void {
+  unpin(layers: readonly LayerKey[]): void {
     if (layers.length === 0 || this.#pinned === null) return
     this.#pinned = this.#pinned.filter((other) => other !== layers)
     if (this.#pinned.length === 0) this.#pinned = null
@@ -130,13 +160,13 @@ export class LocalImages {
 
   /** Keeps an image whose layers are all there under its reference; true where that did not stand for the same image before. */
   keep({ name, repository }: PulledReference, content: ImageContent): boolean {
-    const number = this.#shared.numberOf(name)
+    const number = this.shared.numberOf(name)
     const before = this.#named[number]
     const isNew = before?.id !== content.id
     if (!isNew && before.documents[0].digest === content.documents[0].digest) return false
-    const image = this.#shared.image(content)
+    const image = this.shared.image(content)
     this.#named[number] = image
-    this.#named[this.#shared.digestName(image, repository)] = image
+    this.#named[this.shared.digestName(image, repository)] = image
     if (before === undefined) this.#hold(image)
     else this.#takeStock()
     return isNew
@@ -144,15 +174,15 @@ export class LocalImages {
 
   /** Takes a reference away; the image goes with its last one. */
   removeReference({ name, repository }: PulledReference): void {
-    const number = this.#shared.numberOf(name)
+    const number = this.shared.numberOf(name)
     const image = this.#named[number]
     if (image === undefined) return
     this.#named[number] = undefined
     // With the last tag of a repository its digests go too: so does `docker rmi`.
     const others = this.#namesOf(image.id)
-    if (!others.some((other) => this.#shared.nameOf(other).startsWith(`${repository}:`))) {
+    if (!others.some((other) => this.shared.nameOf(other).startsWith(`${repository}:`))) {
       for (const other of others) {
-        if (this.#shared.nameOf(other).startsWith(`${repository}@`)) this.#named[other] = undefined
+        if (this.shared.nameOf(other).startsWith(`${repository}@`)) this.#named[other] = undefined
       }
     }
     this.#takeStock()
@@ -160,9 +190,9 @@ export class LocalImages {
 
   /** Removes the image that a digest led to, unless a tag still names it. */
   removeUntagged(digest: string): void {
-    for (const { id } of this.#shared.ofDocument(digest)) {
+    for (const { id } of this.shared.ofDocument(digest)) {
       const names = this.#namesOf(id)
-      if (names.some((number) => !this.#shared.nameOf(number).includes('@'))) continue
+      if (names.some((number) => !this.shared.nameOf(number).includes('@'))) continue
       for (const number of names) this.#named[number] = undefined
     }
     this.#takeStock()

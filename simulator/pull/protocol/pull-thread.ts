@@ -4,6 +4,7 @@ import type { Answer, RegistryRequest, Script, Step } from './steps.ts'
 
 /** Whose script a thread runs. */
 export interface ThreadOwner<Result = unknown> {
+  /** Asked for as the thread begins; what it throws is what the script fails of. */
   script(thread: PullThread): Script<Result>
   scriptEnded(result: Result, thread: PullThread): void
   /** Told of a RegistryFailure, or of what must not be. */
@@ -14,13 +15,12 @@ export abstract class PullThread<Result = unknown> {
   /** Requests and bytes of the pull. */
   readonly progress: PullProgress
   readonly #owner: ThreadOwner<Result>
-  readonly #script: Script<Result>
+  #script: Script<Result> | null = null
   #state: 'parked' | 'running' | 'busy' | 'ended' = 'parked'
 
   constructor(owner: ThreadOwner<Result>, progress: PullProgress) {
     this.progress = progress
     this.#owner = owner
-    this.#script = owner.script(this)
   }
 
   /** The time of the client: what it knows and does, it knows and does now. */
@@ -94,6 +94,7 @@ export abstract class PullThread<Result = unknown> {
     this.#state = 'running'
     let result: IteratorResult<Step, Result>
     try {
+      this.#script ??= this.#owner.script(this)
       result = this.#script.next(answer as Answer)
     } catch (error) {
       if (this.isOver) return
@@ -118,6 +119,6 @@ export abstract class PullThread<Result = unknown> {
 
   /** What it would have come to is of no interest any more. */
   #endScript(): void {
-    this.#script.return(undefined as Result)
+    this.#script?.return(undefined as Result)
   }
 }

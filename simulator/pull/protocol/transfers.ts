@@ -2,6 +2,7 @@
 // them. After the transfer manager of the graphdriver engine.
 import type { Descriptor } from './documents.ts'
 import type { Part } from './join.ts'
+import type { LayerKey } from './local-images.ts'
 import type { Places } from './places.ts'
 import type { PullThread, ThreadOwner } from './pull-thread.ts'
 import { type Script, untilWoken } from './steps.ts'
@@ -22,13 +23,13 @@ export interface LayerOrder {
 /** Layers, lowest first, and by what each is known; those below `from` are there. */
 interface WantedLayers {
   layers: readonly Descriptor[]
-  keys: readonly string[]
+  keys: readonly LayerKey[]
   from: number
 }
 
 /** One layer on its way to one engine. */
 export class Transfer implements Part, ThreadOwner<void> {
-  readonly key: string
+  readonly key: LayerKey
   readonly layer: Descriptor
   isOver = false
   failure: unknown = null
@@ -44,7 +45,7 @@ export class Transfer implements Part, ThreadOwner<void> {
   constructor(
     transfers: Transfers,
     starter: PullThread,
-    options: { key: string; layer: Descriptor; order: LayerOrder; below: Transfer | null; twin: Transfer | null },
+    options: { key: LayerKey; layer: Descriptor; order: LayerOrder; below: Transfer | null; twin: Transfer | null },
   ) {
     this.key = options.key
     this.layer = options.layer
@@ -129,7 +130,7 @@ export function* over(transfer: Transfer, thread: PullThread): Script {
 
 /** Those of one engine or of one pull, by what layers are known by. */
 export class Transfers {
-  readonly #byKey = new Map<string, Transfer>()
+  readonly #byKey = new Map<LayerKey, Transfer>()
 
   get isEmpty(): boolean {
     return this.#byKey.size === 0
@@ -142,7 +143,7 @@ export class Transfers {
     let below: Transfer | null = null
     for (let index = from; index < layers.length; index += 1) {
       const layer = layers[index] as Descriptor
-      const key = keys[index] as string
+      const key = keys[index] as LayerKey
       let transfer = this.#byKey.get(key)
       if (transfer === undefined) {
         const twin = order.inChains ? sameBlob(taken, layer) : null

@@ -10,10 +10,9 @@ import { endpointOf, familiarReference } from '../../protocol/names.ts'
 import { PullError, type PulledImage, type PullProgress, type PullResult } from '../../protocol/outcome.ts'
 import { type Persona, type PersonaName, personas } from '../../protocol/personas.ts'
 import { PullEngine } from '../../protocol/pull-engine.ts'
-import { pullImage } from '../../protocol/pull-image.ts'
-import type { PullThread, ThreadOwner } from '../../protocol/pull-thread.ts'
+import { PullRun } from '../../protocol/pull-run.ts'
+import type { PullThread } from '../../protocol/pull-thread.ts'
 import { readReference } from '../../protocol/pulled-reference.ts'
-import type { Script } from '../../protocol/steps.ts'
 import { ContentDirectory } from './content-directory.ts'
 import { SocketThread, type SocketWire } from './socket-thread.ts'
 import { type Begin, Transport } from './transport.ts'
@@ -70,7 +69,7 @@ class RegistryEngine implements Engine {
   readonly #engine: PullEngine
   readonly #wire: SocketWire
   readonly #pullHeader: string | null
-  readonly #running = new Set<RunningPull>()
+  readonly #running = new Set<SocketPull>()
 
   constructor(options: RegistryEngineOptions) {
     const persona = personas[options.persona ?? 'docker']
@@ -98,7 +97,7 @@ class RegistryEngine implements Engine {
 
   async pull(request: PullRequest, signal: AbortSignal): Promise<PullResult> {
     signal.throwIfAborted()
-    const running = new RunningPull(this.#engine, this.#wireFor(request), request)
+    const running = new SocketPull(this.#engine, this.#wireFor(request), request)
     const abort = () => running.drop(signal.reason)
     signal.addEventListener('abort', abort, { once: true })
     this.#running.add(running)
@@ -144,21 +143,20 @@ function ownStream(reference: string): RandomStream {
 }
 
 /** A pull whose end somebody waits for. */
-class RunningPull implements ThreadOwner<PulledImage> {
+class SocketPull extends PullRun {
   readonly progress: PullProgress
-  readonly image: Promise<PulledImage>
-  readonly #engine: PullEngine
-  readonly #request: PullRequest
   readonly #thread: PullThread<PulledImage>
   readonly #ended = Promise.withResolvers<PulledImage>()
 
   constructor(engine: PullEngine, wire: SocketWire, request: PullRequest) {
+    super(engine, request)
     this.progress = request.progress ?? { requests: 0, receivedBytes: 0 }
-    this.image = this.#ended.promise
-    this.#engine = engine
-    this.#request = request
     this.#thread = new SocketThread(this, this.progress, wire)
     this.#thread.wake(wire.nowMs())
+  }
+
+  get image(): Promise<PulledImage> {
+    return this.#ended.promise
   }
 
   drop(reason: unknown): void {
@@ -166,15 +164,11 @@ class RunningPull implements ThreadOwner<PulledImage> {
     this.#ended.reject(reason)
   }
 
-  script(thread: PullThread): Script<PulledImage> {
-    return pullImage(thread, this.#engine, this.#request)
-  }
-
-  scriptEnded(image: PulledImage): void {
+  protected ended(image: PulledImage): void {
     this.#ended.resolve(image)
   }
 
-  scriptFailed(error: unknown): void {
+  protected failed(error: unknown): void {
     this.#ended.reject(error)
   }
 }

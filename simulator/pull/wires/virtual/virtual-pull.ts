@@ -2,9 +2,7 @@
 import type { Task } from '../../../../server/kernel/event-queue.ts'
 import { PullError, type PulledImage, type PullResult } from '../../protocol/outcome.ts'
 import type { PullEngine } from '../../protocol/pull-engine.ts'
-import { type PullOrder, pullImage } from '../../protocol/pull-image.ts'
-import type { PullThread, ThreadOwner } from '../../protocol/pull-thread.ts'
-import type { Script } from '../../protocol/steps.ts'
+import { type PullOrder, PullRun } from '../../protocol/pull-run.ts'
 import type { FleetWire } from './fleet-wire.ts'
 import { RequestLedger } from './request-ledger.ts'
 import { VirtualThread } from './virtual-thread.ts'
@@ -22,11 +20,9 @@ interface PullOptions {
   onEnd: (pull: VirtualPull, end: PullEnd) => void
 }
 
-export class VirtualPull implements ThreadOwner<PulledImage>, Task {
+export class VirtualPull extends PullRun implements Task {
   readonly agent: number
   readonly pullId: number
-  readonly order: PullOrder
-  readonly #engine: PullEngine
   readonly #wire: FleetWire
   readonly #ledger: RequestLedger
   readonly #thread: VirtualThread<PulledImage>
@@ -38,10 +34,9 @@ export class VirtualPull implements ThreadOwner<PulledImage>, Task {
 
   constructor(wire: FleetWire, options: PullOptions) {
     const { agent, source, pullId, order, engine, place, onEnd } = options
+    super(engine, order)
     this.agent = agent
     this.pullId = pullId
-    this.order = order
-    this.#engine = engine
     this.#wire = wire
     this.#place = place
     this.#onEnd = onEnd
@@ -73,21 +68,17 @@ export class VirtualPull implements ThreadOwner<PulledImage>, Task {
     if (this.#end !== null) this.#tell(this.#end)
   }
 
-  script(thread: PullThread): Script<PulledImage> {
-    return pullImage(thread, this.#engine, this.order)
-  }
-
-  scriptEnded({ outcome, digest, sizeBytes }: PulledImage): void {
+  protected ended({ outcome, digest, sizeBytes }: PulledImage): void {
     const { requests, receivedBytes: downloadedBytes } = this.#ledger
-    this.#ended({ outcome, digest, downloadedBytes, sizeBytes, requests })
+    this.#over({ outcome, digest, downloadedBytes, sizeBytes, requests })
   }
 
-  scriptFailed(error: unknown): void {
+  protected failed(error: unknown): void {
     if (!(error instanceof PullError)) throw error
-    this.#ended(error)
+    this.#over(error)
   }
 
-  #ended(end: PullEnd): void {
+  #over(end: PullEnd): void {
     if (this.#isStarting) this.#end = end
     else this.#tell(end)
   }
