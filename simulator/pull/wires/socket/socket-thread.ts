@@ -28,10 +28,13 @@ export class SocketThread<Result = unknown> extends PullThread<Result> {
   /** The answer whose body nobody has taken yet. */
   #opened: Response | null = null
   #reception: BlobReception | null = null
+  /** Whether it has been forked and has asked nothing yet. */
+  #isNew: boolean
 
-  constructor(owner: ThreadOwner<Result>, progress: PullProgress, wire: SocketWire) {
+  constructor(owner: ThreadOwner<Result>, progress: PullProgress, wire: SocketWire, isForked = false) {
     super(owner, progress)
     this.#wire = wire
+    this.#isNew = isForked
   }
 
   get nowMs(): number {
@@ -39,7 +42,7 @@ export class SocketThread<Result = unknown> extends PullThread<Result> {
   }
 
   fork<Other>(owner: ThreadOwner<Other>): SocketThread<Other> {
-    return new SocketThread(owner, this.progress, this.#wire)
+    return new SocketThread(owner, this.progress, this.#wire, true)
   }
 
   /** Every answer takes its time. */
@@ -78,6 +81,11 @@ export class SocketThread<Result = unknown> extends PullThread<Result> {
   }
 
   async #ask(request: RegistryRequest): Promise<Answer> {
+    // Whoever forks a thread goes on first, and asks first.
+    if (this.#isNew) {
+      this.#isNew = false
+      await null
+    }
     this.#letGo()
     const { transport, content } = this.#wire
     const { signal } = this.#controller
