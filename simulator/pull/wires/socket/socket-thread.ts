@@ -22,9 +22,13 @@ export interface SocketWire {
   onBytes: (bytes: number) => void
 }
 
+/** Why what was under way ends. */
+const dropped = new Error('nobody waits for it any more')
+
 export class SocketThread<Result = unknown> extends PullThread<Result> {
   readonly #wire: SocketWire
   readonly #controller = new AbortController()
+  #isUnderWay = false
   /** The answer whose body nobody has taken yet. */
   #opened: Response | null = null
   #reception: BlobReception | null = null
@@ -59,16 +63,23 @@ export class SocketThread<Result = unknown> extends PullThread<Result> {
   protected catchUp(): void {}
 
   protected release(): void {
-    this.#controller.abort()
+    if (this.#isUnderWay) this.#controller.abort(dropped)
     this.#letGo()
     void this.#reception?.discard()
   }
 
   /** Goes on once a step has been carried out. */
   #finish(work: Promise<Answer>): void {
+    this.#isUnderWay = true
     work.then(
-      (answer) => this.resume(answer),
-      (error: unknown) => this.fail(error),
+      (answer) => {
+        this.#isUnderWay = false
+        this.resume(answer)
+      },
+      (error: unknown) => {
+        this.#isUnderWay = false
+        this.fail(error)
+      },
     )
   }
 
@@ -120,7 +131,9 @@ export class SocketThread<Result = unknown> extends PullThread<Result> {
       body.receivedBytes += piece.length
       this.progress.receivedBytes += piece.length
       if (isLayer) this.#wire.onBytes(piece.length)
-      if (!(await reception.write(piece))) break
+      const kept = reception.take(piece)
+      if (kept !== null) await kept
+      if (reception.isOverlong) break
     }
   }
 
