@@ -29,6 +29,7 @@ export class SocketThread<Result = unknown> extends PullThread<Result> {
   readonly #wire: SocketWire
   readonly #controller = new AbortController()
   #isUnderWay = false
+  #isFork = false
   /** The answer whose body nobody has taken yet. */
   #opened: Response | null = null
   #reception: BlobReception | null = null
@@ -43,7 +44,9 @@ export class SocketThread<Result = unknown> extends PullThread<Result> {
   }
 
   fork<Other>(owner: ThreadOwner<Other>): SocketThread<Other> {
-    return new SocketThread(owner, this.progress, this.#wire)
+    const fork = new SocketThread(owner, this.progress, this.#wire)
+    fork.#isFork = true
+    return fork
   }
 
   /** Every answer takes its time. */
@@ -90,6 +93,8 @@ export class SocketThread<Result = unknown> extends PullThread<Result> {
 
   async #ask(request: RegistryRequest): Promise<Answer> {
     this.#letGo()
+    // What is asked at one moment is asked by the pull first and then by its forks, as in virtual time.
+    if (this.#isFork) await null
     const { transport, content } = this.#wire
     const { signal } = this.#controller
     let response: Response
