@@ -100,7 +100,7 @@ const docker: Persona = {
   resolve: 'head',
   headFallback: 'any-refusal',
   attemptsMax: null,
-  // Blobs have rules of their own (simulator/pull/blob.ts); nothing else is sent twice.
+  // Blobs have rules of their own (engine-blobs.ts); nothing else is sent twice.
   retries: [],
   wholePullWaitsMs: [],
   downloads: {

@@ -36,7 +36,7 @@ export class Transfer implements Part, ThreadOwner<void> {
   readonly #order: LayerOrder
   readonly #below: Transfer | null
   /** The same blob over another layer of the same image: it is downloaded once. */
-  readonly #twin: Transfer | null
+  readonly #sameBlob: Transfer | null
   readonly #transfers: Transfers
   readonly #thread: PullThread
   #pulls = 1
@@ -45,13 +45,13 @@ export class Transfer implements Part, ThreadOwner<void> {
   constructor(
     transfers: Transfers,
     starter: PullThread,
-    options: { key: LayerKey; layer: Descriptor; order: LayerOrder; below: Transfer | null; twin: Transfer | null },
+    options: { key: LayerKey; layer: Descriptor; order: LayerOrder; below: Transfer | null; sameBlob: Transfer | null },
   ) {
     this.key = options.key
     this.layer = options.layer
     this.#order = options.order
     this.#below = options.below
-    this.#twin = options.twin
+    this.#sameBlob = options.sameBlob
     this.#transfers = transfers
     this.#thread = starter.fork(this)
   }
@@ -82,7 +82,7 @@ export class Transfer implements Part, ThreadOwner<void> {
 
   *script(thread: PullThread): Script {
     const { places, inChains, unpackMsPerByte, fetch } = this.#order
-    if (this.#twin !== null) yield* over(this.#twin, thread)
+    if (this.#sameBlob !== null) yield* over(this.#sameBlob, thread)
     else {
       if (!places.tryTake()) yield* places.take(thread)
       try {
@@ -146,8 +146,8 @@ export class Transfers {
       const key = keys[index] as LayerKey
       let transfer = this.#byKey.get(key)
       if (transfer === undefined) {
-        const twin = order.inChains ? sameBlob(taken, layer) : null
-        transfer = new Transfer(this, thread, { key, layer, order, below, twin })
+        const sameBlob = order.inChains ? transferOf(taken, layer) : null
+        transfer = new Transfer(this, thread, { key, layer, order, below, sameBlob })
         this.#byKey.set(key, transfer)
         begun.push(transfer)
       } else transfer.hold()
@@ -164,7 +164,7 @@ export class Transfers {
   }
 }
 
-function sameBlob(transfers: readonly Transfer[], { digest }: Descriptor): Transfer | null {
+function transferOf(transfers: readonly Transfer[], { digest }: Descriptor): Transfer | null {
   for (const transfer of transfers) if (transfer.layer.digest === digest) return transfer
   return null
 }

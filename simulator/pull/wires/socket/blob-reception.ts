@@ -31,16 +31,18 @@ export class BlobReception {
     await this.#file?.reset()
   }
 
-  /** Takes in a piece; false where that is more than the blob has. */
-  async write(piece: Buffer): Promise<boolean> {
+  /** Takes in a piece; a promise where it has to be kept before the next one comes. */
+  take(piece: Buffer): Promise<void> | null {
     this.#receivedBytes += piece.length
     this.#hash.update(piece)
     if (this.#request.purpose === 'config') this.#pieces.push(piece)
-    else if (this.#content !== null) {
-      this.#file ??= await this.#content.createBlob(this.digest)
-      await this.#file.write(piece)
-    }
-    return this.#receivedBytes <= this.#request.blobBytes
+    else if (this.#content !== null) return this.#keep(piece, this.#content)
+    return null
+  }
+
+  /** Whether it is longer than the blob can be. */
+  get isOverlong(): boolean {
+    return this.#receivedBytes > this.#request.blobBytes
   }
 
   /** Of which digest it is, and what it says if it is a configuration. It is kept where it is what it should be. */
@@ -49,15 +51,20 @@ export class BlobReception {
     const isWhole = digest === this.digest && this.#receivedBytes === this.#request.blobBytes
     if (this.#request.purpose !== 'config') {
       const file = this.#file
-      if (isWhole) {
+      if (isWhole && file !== null) {
         this.#file = null
-        await file?.commit()
-      }
+        await file.commit()
+      } else if (isWhole && this.#receivedBytes === 0) await this.#content?.writeBlob(digest, Buffer.alloc(0))
       return { digest, config: null }
     }
     const bytes = Buffer.concat(this.#pieces)
     if (digest === this.digest) await this.#content?.writeBlob(digest, bytes)
     return { digest, config: readConfig(bytes.toString()) }
+  }
+
+  async #keep(piece: Buffer, content: ContentDirectory): Promise<void> {
+    this.#file ??= await content.createBlob(this.digest)
+    await this.#file.write(piece)
   }
 
   /** Nobody wants it any more. */

@@ -22,19 +22,21 @@ export interface SocketWire {
   onBytes: (bytes: number) => void
 }
 
+/** Why what was under way ends. */
+const dropped = new Error('nobody waits for it any more')
+
 export class SocketThread<Result = unknown> extends PullThread<Result> {
   readonly #wire: SocketWire
   readonly #controller = new AbortController()
+  #isUnderWay = false
+  #isFork = false
   /** The answer whose body nobody has taken yet. */
   #opened: Response | null = null
   #reception: BlobReception | null = null
-  /** Whether it has been forked and has asked nothing yet. */
-  #isNew: boolean
 
-  constructor(owner: ThreadOwner<Result>, progress: PullProgress, wire: SocketWire, isForked = false) {
+  constructor(owner: ThreadOwner<Result>, progress: PullProgress, wire: SocketWire) {
     super(owner, progress)
     this.#wire = wire
-    this.#isNew = isForked
   }
 
   get nowMs(): number {
@@ -42,7 +44,9 @@ export class SocketThread<Result = unknown> extends PullThread<Result> {
   }
 
   fork<Other>(owner: ThreadOwner<Other>): SocketThread<Other> {
-    return new SocketThread(owner, this.progress, this.#wire, true)
+    const fork = new SocketThread(owner, this.progress, this.#wire)
+    fork.#isFork = true
+    return fork
   }
 
   /** Every answer takes its time. */
@@ -62,16 +66,23 @@ export class SocketThread<Result = unknown> extends PullThread<Result> {
   protected catchUp(): void {}
 
   protected release(): void {
-    this.#controller.abort()
+    if (this.#isUnderWay) this.#controller.abort(dropped)
     this.#letGo()
     void this.#reception?.discard()
   }
 
   /** Goes on once a step has been carried out. */
   #finish(work: Promise<Answer>): void {
+    this.#isUnderWay = true
     work.then(
-      (answer) => this.resume(answer),
-      (error: unknown) => this.fail(error),
+      (answer) => {
+        this.#isUnderWay = false
+        this.resume(answer)
+      },
+      (error: unknown) => {
+        this.#isUnderWay = false
+        this.fail(error)
+      },
     )
   }
 
@@ -81,12 +92,9 @@ export class SocketThread<Result = unknown> extends PullThread<Result> {
   }
 
   async #ask(request: RegistryRequest): Promise<Answer> {
-    // Whoever forks a thread goes on first, and asks first.
-    if (this.#isNew) {
-      this.#isNew = false
-      await null
-    }
     this.#letGo()
+    // What is asked at one moment is asked by the pull first and then by its forks, as in virtual time.
+    if (this.#isFork) await null
     const { transport, content } = this.#wire
     const { signal } = this.#controller
     let response: Response
@@ -129,7 +137,9 @@ export class SocketThread<Result = unknown> extends PullThread<Result> {
       body.receivedBytes += piece.length
       this.progress.receivedBytes += piece.length
       if (isLayer) this.#wire.onBytes(piece.length)
-      if (!(await reception.write(piece))) break
+      const kept = reception.take(piece)
+      if (kept !== null) await kept
+      if (reception.isOverlong) break
     }
   }
 
