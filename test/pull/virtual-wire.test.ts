@@ -102,7 +102,7 @@ test.for<PersonaName>(['containerd', 'containerd-legacy', 'docker'])(
 )
 
 const sentTo = (location: string): FaultDecision['effect'] => ({
-  ...{ kind: 'status', status: 307, headers: { Location: location }, body: '' },
+  ...{ kind: 'status', status: 307, headers: { Location: location }, body: '', operationDone: false },
 })
 
 test('follows several redirects, and gives up after ten', () => {
@@ -148,7 +148,7 @@ test('a shared layer is there for a pull although the one that began it fails of
   const virtual = startVirtual('containerd', {
     decide: ({ class: what, repository }, time) =>
       what === 'blob' && repository === 'team/broken' && time === 1
-        ? { kind: 'status', status: 404, headers: {}, body: '' }
+        ? { kind: 'status', status: 404, headers: {}, body: '', operationDone: false }
         : null,
   })
   virtual.publish('team/broken:1', ['only-here', 'shared'])
