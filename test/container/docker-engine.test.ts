@@ -213,7 +213,8 @@ async function rehearse(source: ScenarioSource) {
   const lines: string[] = []
   const log = createAgentLog({ scenario, startMs: 0, write: (agent, line) => lines.push(`${agent} ${line}`) })
   const outcome = await runScenario({ scenario, sinks: [(event) => events.push(event), log] })
-  const failed = outcome.checks.filter(({ status }) => status !== 'held')
+  // By the wall a busy machine may be too late to judge; it never makes a check miss.
+  const failed = outcome.checks.filter(({ status }) => status === 'missed')
   return { ...outcome, events, lines, failed }
 }
 
