@@ -23,7 +23,8 @@ async function missedChecks(name: string, speed: number) {
   const { reason, checks } = await runScenario({ scenario, speed })
   expect(reason).not.toBe('interrupted')
   expect(checks.length).toBeGreaterThan(0)
-  return checks.filter(({ status, occurred }) => status !== 'held' || !occurred.passed)
+  // By the wall a busy machine may be too late to judge; what is missed is missed all the same.
+  return checks.filter(({ status, occurred }) => status === 'missed' || (status === 'held' && !occurred.passed))
 }
 
 describe.skipIf(image === null)('in a container', () => {
