@@ -52,9 +52,9 @@ class ContentPull {
 
   *run(): Script<PulledImage> {
     const { persona, images } = this.#pull.engine
-    if (persona.ping) yield* this.#conversation.ping(this.#thread)
-    const top = yield* this.#resolve()
     try {
+      if (persona.ping) yield* this.#conversation.ping(this.#thread)
+      const top = yield* this.#resolve()
       const manifest = yield* this.#fetchTree(top)
       const id = persona.upToDateBy === 'index' ? top.digest : manifest.config.digest
       yield inTime

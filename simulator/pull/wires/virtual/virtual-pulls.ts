@@ -77,7 +77,8 @@ export class VirtualPulls {
   /** By agent, once it has pulled. */
   readonly #engines: (PullEngine | undefined)[] = []
   readonly #settings = new Map<Persona, EngineSettings>()
-  readonly #images = new SharedImages()
+  /** By what tells layers apart: the same image has other layers to other stores. */
+  readonly #images = new Map<string, SharedImages>()
   readonly #endpoints = new Map<string, Endpoint>()
   readonly #references = new Map<string, PulledReference>()
   /** At one moment pulls come after the check-ins, in the order of their starts, whichever exchanges were passed over. */
@@ -207,11 +208,17 @@ export class VirtualPulls {
         unpackMsPerByte: 1 / bytesPerMs(this.#options.network.unpackBytesPerSecond),
         endpointOf: (host) => this.#endpointOf(host),
         read: (reference) => this.#read(reference),
-        images: this.#images,
+        images: this.#imagesOf(persona),
       }
       this.#settings.set(persona, settings)
     }
     return settings
+  }
+
+  #imagesOf({ downloads: { layersBy } }: Persona): SharedImages {
+    const images = this.#images.get(layersBy) ?? new SharedImages()
+    this.#images.set(layersBy, images)
+    return images
   }
 
   /** Made once for each host: pulls ask for them by the million. */
